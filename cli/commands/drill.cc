@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/commands/rows.h"
+#include "cli/policy_run.h"
+#include "engine/plan/make_plan.h"
+
+namespace muster {
+namespace {
+
+Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+    const auto policy = policy_of(arguments.value("POLICY"));
+    if (!policy) return tl::unexpected<Refusal>{policy.error()};
+    std::vector<std::string> known;
+    for (const auto& [name, drill] : policy->policy.drills) known.push_back(name);
+    if (known.empty())
+        return refuse(ErrorCode::usage, "the policy has no drills",
+                      "add one: drills: { smoke: { scenario: restore-smoke, targets: [...] } }");
+    const auto names = arguments.all("NAME");
+    for (const auto& name : names)
+        if (std::ranges::find(known, name) == known.end())
+            return refuse(ErrorCode::usage, fmt::format("the policy has no drill '{}'", name),
+                          fmt::format("it has: {}", fmt::join(known, ", ")));
+    const Selection drills_only{arguments.all("--target"), {"drill"}, std::nullopt};
+    return run_policy(arguments, surroundings, *policy, drills_only, [&](Plan& plan) {
+        std::erase_if(plan.steps, [&](const Step& step) {
+            const auto* drill = std::get_if<DrillStep>(&step.action);
+            return drill != nullptr && !names.empty() &&
+                   std::ranges::find(names, drill->drill) == names.end();
+        });
+        add_up(plan);
+    });
+}
+
+}  // namespace
+
+Command drill_command() {
+    return {
+        "drill",
+        "",
+        "run the rehearsals of a policy now",
+        "Production is only read. Exit 0: all passed. 4: one did not, or its objective was missed.",
+        {{"POLICY", "the policy file"}, {"[NAME...]", "drills to run; all when left out"}},
+        {{"--target", "NAME", "only this target (may be given again)"},
+         {"--keep-sandbox", "", "leave the sandboxes, to look into them"},
+         {"--lock-wait", "TIME",
+          "wait that long for another run on the same database; 0s when left out"}},
+        run};
+}
+
+}  // namespace muster

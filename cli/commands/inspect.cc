@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "cli/commands/rows.h"
+#include "cli/session.h"
+#include "engine/codec/documents.h"
+#include "engine/snapshot/inspect.h"
+#include "reporters/terminal.h"
+
+namespace muster {
+namespace {
+
+Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+    InspectOptions options;
+    const auto depth = from_name<Depth>(arguments.value("--depth", "full"));
+    if (!depth)
+        return refuse(ErrorCode::usage,
+                      fmt::format("--depth: '{}' is no depth", arguments.value("--depth")),
+                      "it takes checksum, quick or full");
+    options.depth = *depth;
+    if (arguments.has("--supported-schema")) {
+        const auto written = arguments.value("--supported-schema");
+        std::int64_t number = 0;
+        const auto [end, error] =
+            std::from_chars(written.data(), written.data() + written.size(), number);
+        if (error != std::errc{} || end != written.data() + written.size())
+            return refuse(ErrorCode::usage,
+                          fmt::format("--supported-schema: '{}' is no whole number", written),
+                          "write it like 42");
+        options.supported_schema = number;
+    }
+    const auto backup = fs::absolute(arguments.value("BACKUP")).lexically_normal();
+    MUSTER_REPLY_TRY(const auto seen, inspect_backup(backup, options, surroundings.host));
+    Answer answer;
+    MUSTER_REPLY_TRY(answer.document, to_document(seen));
+    answer.text = inspection_text(seen);
+    if (const auto may = require_restorable(seen); !may) {
+        answer.exit_status = exit_status_of(may.error().code);
+        answer.complaint = complaint_text(may.error());
+    }
+    return answer;
+}
+
+}  // namespace
+
+Command inspect_command() {
+    return {
+        "inspect",
+        "inspect-backup",
+        "look into one backup before it is restored; changes nothing",
+        "Compares it with its manifest, opens it, checks every page and (depth full) claims each exactly once.\n"
+        "Exit 0: it may be restored. 4: damaged. 7: refused, such as manifest_mismatch or newer_schema.",
+        {{"BACKUP", "the artifact; its manifest lies beside it"}},
+        {{"--depth", "DEPTH", "checksum, quick or full (the default)"},
+         {"--supported-schema", "N", "refuse a backup whose schema version is greater"}},
+        run};
+}
+
+}  // namespace muster

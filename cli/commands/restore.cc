@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+
+#include "cli/commands/rows.h"
+#include "cli/session.h"
+#include "engine/codec/documents.h"
+#include "engine/plan/direct_plan.h"
+#include "engine/plan/make_plan.h"
+#include "engine/snapshot/inspect.h"
+#include "engine/snapshot/restore.h"
+#include "reporters/terminal.h"
+
+namespace muster {
+namespace {
+
+/// The plan with what stands in the way of it now, if anything.
+Reply dry_run(Plan plan, const RestoreStep& step, const Surroundings& surroundings) {
+    InspectOptions options;
+    options.depth = step.verify ? Depth::full : Depth::checksum;
+    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options, surroundings.host));
+    auto may = require_restorable(seen);
+    if (may) may = check_restore(step);
+    Answer answer;
+    if (!may) {
+        plan.steps.front().bucket = Bucket::blocked;
+        plan.steps.front().reason = {std::string{name_of(may.error().code)}, may.error().text()};
+        answer.exit_status = exit_status_of(may.error().code);
+        answer.complaint = complaint_text(may.error());
+    }
+    plan.steps.front().bytes = seen.bytes;
+    add_up(plan);
+    plan.findings = seen.findings;
+    if (auto holders = warn_of_holders(step)) plan.findings.push_back(*std::move(holders));
+    MUSTER_REPLY_TRY(answer.document, to_document(plan));
+    answer.text = plan_text(plan);
+    return answer;
+}
+
+Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+    if (!arguments.has("--to"))
+        return refuse(ErrorCode::usage, "restore: --to is missing",
+                      "name the database to be with --to TARGET");
+    RestoreStep step;
+    step.backup = fs::absolute(arguments.value("BACKUP")).lexically_normal().string();
+    step.target = fs::absolute(arguments.value("--to")).lexically_normal().string();
+    if (fs::path{step.target}.filename().empty())
+        return refuse(ErrorCode::usage,
+                      fmt::format("--to: '{}' names a folder", arguments.value("--to")),
+                      "name the database file to be");
+    step.force = arguments.has("--force");
+    step.verify = !arguments.has("--no-verify");
+    if (arguments.has("--safety-dir"))
+        step.safety_dir = fs::absolute(arguments.value("--safety-dir")).lexically_normal().string();
+    const auto name = fs::path{step.target}.filename().string();
+    auto plan = direct_plan(
+        "restore",
+        {lone_step("restore", name, step,
+                   {"asked", fmt::format("{} takes the place of {}", step.backup, step.target)})},
+        surroundings.host.now(), surroundings.host.tool_version);
+    if (arguments.has("--dry-run")) return dry_run(std::move(plan), step, surroundings);
+    return run_directly(arguments, surroundings, plan);
+}
+
+}  // namespace
+
+Command restore_command() {
+    return {
+        "restore",
+        "",
+        "put a backup in the place of a database, with a way back",
+        "The backup is inspected, a database that is there is first snapshotted to TARGET.pre-restore-TIME.sqlite3,\n"
+        "the backup is swapped in so that no left-over -wal or -journal can touch it, and the result is looked at; when\n"
+        "that fails the former database comes back. Stop the application first: --force also goes past processes\n"
+        "that hold the database, and they go on with the former file.\n"
+        "Example: muster restore /backups/app.sqlite --to /srv/app/app.db --force",
+        {{"BACKUP", "the artifact; its manifest lies beside it"}},
+        {{"--to", "TARGET", "the database to be"},
+         {"--force", "", "replace an existing database"},
+         {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
+         {"--no-verify", "",
+          "compare the checksum only; do not look into the backup or at the result"},
+         {"--safety-dir", "DIR",
+          "where the snapshot of the existing database goes; beside it when left out"},
+         {"--lock-wait", "TIME",
+          "wait that long for another run on the same database; 0s when left out"}},
+        run};
+}
+
+}  // namespace muster

@@ -1,0 +1,20 @@
+// The row of each command; its file defines it.
+#pragma once
+
+#include "cli/command.h"
+
+namespace muster {
+
+Command validate_command();
+Command plan_command();
+Command apply_command();
+Command backup_command();
+Command inspect_command();
+Command restore_command();
+Command drill_command();
+Command restore_smoke_command();
+Command report_command();
+Command schema_command();
+Command version_command();
+
+}  // namespace muster

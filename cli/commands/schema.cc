@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+
+#include "cli/commands/rows.h"
+#include "engine/codec/documents.h"
+
+namespace muster {
+namespace {
+
+Reply run(const Arguments& arguments, const Surroundings&) {
+    const auto names = schema_names();
+    if (!arguments.has("NAME")) return Answer{fmt::format("{}\n", fmt::join(names, "\n")), ""};
+    const auto name = arguments.value("NAME");
+    const auto text = schema_text(name);
+    if (!text)
+        return refuse(ErrorCode::usage, fmt::format("there is no schema '{}'", name),
+                      fmt::format("there are: {}", fmt::join(names, ", ")));
+    return Answer{*text, *text};
+}
+
+}  // namespace
+
+Command schema_command() {
+    return {
+        "schema",
+        "",
+        "JSON Schema of the documents muster reads and writes",
+        "Without NAME the names are listed. For an editor: muster schema policy > policy-v1.json",
+        {{"[NAME]", "policy, plan, record, …"}},
+        {{"--list", "", "list the names"}},
+        run};
+}
+
+}  // namespace muster

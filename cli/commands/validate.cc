@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include "cli/commands/rows.h"
+#include "cli/session.h"
+#include "engine/codec/documents.h"
+#include "engine/codec/load_policy.h"
+#include "engine/model/problem_report.h"
+
+namespace muster {
+namespace {
+
+Reply run(const Arguments& arguments, const Surroundings&) {
+    const auto path = arguments.value("POLICY");
+    MUSTER_REPLY_TRY(auto read, read_policy(path));
+    ProblemReport report;
+    report.file = path;
+    report.valid = read.has_value();
+    if (!read) report.problems = std::move(read.error());
+    Answer answer;
+    MUSTER_REPLY_TRY(answer.document, to_document(report));
+    for (const auto& problem : report.problems) answer.text += text_of(problem) + "\n";
+    if (report.valid) {
+        const auto& policy = read->policy;
+        answer.text =
+            fmt::format("{} is valid; targets: {}, stores: {}, drills: {}\n", path,
+                        policy.targets.size(), policy.stores.size(), policy.drills.size());
+        if (arguments.has("--print")) {
+            MUSTER_REPLY_TRY(const auto text, to_document(policy));
+            answer.text = text;
+        }
+    } else {
+        answer.text += fmt::format("{} has {} problem{}\n", path, report.problems.size(),
+                                   report.problems.size() == 1 ? "" : "s");
+        answer.exit_status = exit_status_of(ErrorCode::invalid_policy);
+        answer.complaint = answer.text;
+    }
+    return answer;
+}
+
+}  // namespace
+
+Command validate_command() {
+    return {
+        "validate",
+        "",
+        "all problems of a policy, with file, line and column",
+        "Reads the policy only: whether its databases and stores are there is what 'muster plan' says.",
+        {{"POLICY", "the policy file"}},
+        {{"--print", "",
+          "print the policy with every default filled in, as JSON (which is YAML too)"}},
+        run};
+}
+
+}  // namespace muster

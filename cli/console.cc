@@ -1,0 +1,206 @@
+#include "cli/console.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "engine/codec/documents.h"
+#include "engine/model/error_report.h"
+
+namespace muster {
+namespace {
+
+void print(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+/// Which of `allowed` the flag has; the first when it was not given.
+Result<std::size_t> one_of(const Arguments& arguments, std::string_view flag,
+                           const std::vector<std::string>& allowed) {
+    const auto value = arguments.value(flag, allowed.front());
+    const auto found = std::ranges::find(allowed, value);
+    if (found == allowed.end())
+        return fail(ErrorCode::usage, fmt::format("{} cannot be '{}'", flag, value),
+                    fmt::format("it takes one of: {}", fmt::join(allowed, ", ")));
+    return static_cast<std::size_t>(found - allowed.begin());
+}
+
+std::string paint(const Style& style, std::string_view code, std::string_view text) {
+    return style.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};
+}
+
+/// The artifact goes to --output and, with --json, to standard output; a failure to write it is a
+/// failure.
+int hand_over(const Style& style, const std::string& document, int status) {
+    if (style.json) print(stdout, document);
+    if (style.output.empty() || document.empty()) return status;
+    if (const auto written = write_durably(fs::absolute(style.output), document, 0600); !written) {
+        print(stderr, fmt::format("muster: --output: {}\n", written.error().text()));
+        return worst_exit_status(status, exit_status_of(written.error().code));
+    }
+    return status;
+}
+
+/// Verdict words stand out on a terminal; the text itself is the same everywhere.
+std::string painted(const Style& style, std::string text) {
+    if (!style.color) return text;
+    struct Word {
+        std::string_view word, code;
+    };
+    for (const auto& [word, code] :
+         {Word{"PROVEN", "32"}, Word{"PASSED", "32"}, Word{"FAILED", "31"}, Word{"BAD", "31"},
+          Word{"BLOCKED", "33"}, Word{"UNCHECKED", "33"}})
+        for (std::size_t at = text.find(word); at != std::string::npos;) {
+            const bool whole =
+                (at == 0 || std::isalpha(static_cast<unsigned char>(text[at - 1])) == 0);
+            const auto shown =
+                whole ? fmt::format("\x1b[{}m{}\x1b[0m", code, word) : std::string{word};
+            text.replace(at, word.size(), shown);
+            at = text.find(word, at + shown.size());
+        }
+    return text;
+}
+
+}  // namespace
+
+Result<> require_writable(std::string_view flag, const std::string& file, char beginning) {
+    const auto path = fs::absolute(file).lexically_normal();
+    const auto refused = [&](ErrorCode code, std::string_view reason, std::string hint) {
+        return fail(code, fmt::format("{}: {} {}", flag, path.string(), reason), std::move(hint));
+    };
+    MUSTER_TRY(const auto there, status_of(path));
+    if (there.directory || path.filename().empty())
+        return refused(ErrorCode::not_a_file, "is a folder", "name a file in it");
+    if (there.exists && !there.regular)
+        return refused(ErrorCode::not_a_file, "is no regular file",
+                       "name a file that may be replaced");
+    if (there.exists && there.size.count > 0) {
+        MUSTER_TRY(const auto former, File::open_read(path));
+        std::array<std::byte, 1> first{};
+        MUSTER_TRY(const auto count, former.read_at(0, first));
+        if (count == 1 && static_cast<char>(first[0]) != beginning)
+            return refused(ErrorCode::target_exists,
+                           "holds something else than what this command writes; it stays",
+                           "name another file");
+    }
+    const auto folder = path.parent_path();
+    MUSTER_TRY(const auto place, status_of(folder));
+    if (!place.directory)
+        return fail(ErrorCode::not_found,
+                    fmt::format("{}: there is no folder {}", flag, folder.string()),
+                    "make it, or name a file somewhere else");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return Failure(system_error(errno, fmt::format("write {} in", flag), folder));
+    return {};
+}
+
+Result<Style> read_style(const Arguments& arguments) {
+    Style style;
+    style.json = arguments.has("--json");
+    style.quiet = arguments.has("--quiet");
+    style.output = arguments.value("--output");
+    if (arguments.has("--output")) MUSTER_CHECK(require_writable("--output", style.output, '{'));
+    MUSTER_TRY(const auto color, one_of(arguments, "--color", {"auto", "always", "never"}));
+    style.color = color == 1 || (color == 0 && ::isatty(STDOUT_FILENO) == 1 &&
+                                 std::getenv("NO_COLOR") == nullptr);
+    MUSTER_TRY(const auto progress, one_of(arguments, "--progress", {"auto", "never"}));
+    style.progress = progress == 0 && ::isatty(STDERR_FILENO) == 1 && !style.quiet;
+    using enum Style::Level;
+    static constexpr std::array levels{warning, error, info};
+    MUSTER_TRY(const auto level, one_of(arguments, "--log-level", {"warning", "error", "info"}));
+    style.level = levels[level];
+    MUSTER_TRY(const auto format, one_of(arguments, "--log-format", {"text", "json"}));
+    style.log_json = format == 1;
+    return style;
+}
+
+int deliver(const Style& style, const Reply& reply) {
+    if (!reply) return deliver(style, reply.error());
+    if (!style.quiet && (!style.json || reply->document.empty()))
+        print(stdout, painted(style, reply->text));
+    if (style.quiet && reply->exit_status != 0) print(stderr, painted(style, reply->complaint));
+    return hand_over(style, reply->document, reply->exit_status);
+}
+
+int deliver(const Style& style, const Refusal& refusal) {
+    const auto& error = refusal.error;
+    std::string text;
+    for (const auto& problem : refusal.problems) text += text_of(problem) + "\n";
+    std::string context;
+    for (const auto& what : error.context) context += fmt::format(" (while {})", what);
+    text += fmt::format("{} {}{}\n",
+                        paint(style, "31", fmt::format("muster: {}:", name_of(error.code))),
+                        error.message, context);
+    if (!error.hint.empty())
+        text += fmt::format("  {} {}\n", paint(style, "36", "next:"), error.hint);
+    print(stderr, text);
+    const auto document = to_document(report_of(error, refusal.problems));
+    return hand_over(style, document.value_or(""), exit_status_of(error.code));
+}
+
+EventSink log_sink(const Style& style) {
+    return [style](const Event& event) {
+        const bool warning = event.kind == EventKind::found;
+        if (style.level == Style::Level::error ||
+            (style.level == Style::Level::warning && !warning))
+            return;
+        if (style.log_json) {
+            if (const auto line = to_line(event)) print(stderr, *line + "\n");
+            return;
+        }
+        std::string text = fmt::format("{} {} {}", format_time(event.at),
+                                       warning ? "warning" : "info", name_of(event.kind));
+        if (!event.step.empty()) text += " " + event.step;
+        if (event.outcome) text += fmt::format(": {}", name_of(event.outcome->status));
+        if (event.outcome && event.outcome->trouble)
+            text += fmt::format(": {}", event.outcome->trouble->message);
+        if (!event.message.empty()) text += ": " + event.message;
+        print(stderr, text + "\n");
+    };
+}
+
+std::function<void(std::string_view, std::uint64_t, std::uint64_t)> progress_bar(
+    const Style& style) {
+    if (!style.progress) return [](std::string_view, std::uint64_t, std::uint64_t) {};
+    using Clock = std::chrono::steady_clock;
+    struct Bar {
+        std::string what;
+        Clock::time_point began, drawn;
+        bool shown = false;
+    };
+    return [bar = std::make_shared<Bar>()](std::string_view what, std::uint64_t done,
+                                           std::uint64_t total) {
+        const auto now = Clock::now();
+        if (bar->what != what) {
+            if (bar->shown) print(stderr, "\r\x1b[K");
+            *bar = {std::string{what}, now, now, false};
+        }
+        const bool ended = done >= total;
+        if (ended && bar->shown) {
+            print(stderr, "\r\x1b[K");
+            bar->shown = false;
+            return;
+        }
+        if (ended || total == 0 || now - bar->began < std::chrono::seconds{1} ||
+            now - bar->drawn < std::chrono::milliseconds{100})
+            return;
+        const double share = static_cast<double>(done) / static_cast<double>(total);
+        const auto elapsed = std::chrono::duration<double>(now - bar->began).count();
+        const auto left = std::chrono::duration_cast<Duration>(
+            std::chrono::duration<double>(elapsed * (1 - share) / (share > 0 ? share : 1)));
+        print(stderr, fmt::format("\r\x1b[K{} {:3.0f} % [{:<30}] {} left", what, share * 100,
+                                  std::string(static_cast<std::size_t>(share * 30), '#'),
+                                  spell_duration(left)));
+        bar->drawn = now;
+        bar->shown = true;
+    };
+}
+
+}  // namespace muster

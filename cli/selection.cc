@@ -1,0 +1,43 @@
+#include "cli/selection.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "engine/plan/make_plan.h"
+
+namespace muster {
+
+std::vector<Option> selection_options() {
+    return {{"--target", "NAME", "only this target (may be given again)"},
+            {"--only", "KIND",
+             "only steps of this kind: snapshot, verify, prune or drill (may be given again)"},
+            {"--limit", "N", "at most N targets in this run; the rest are deferred"}};
+}
+
+Result<Selection> selection_of(const Arguments& arguments) {
+    Selection selection{arguments.all("--target"), arguments.all("--only"), std::nullopt};
+    if (!arguments.has("--limit")) return selection;
+    const auto written = arguments.value("--limit");
+    int limit = 0;
+    const auto [end, error] =
+        std::from_chars(written.data(), written.data() + written.size(), limit);
+    if (error != std::errc{} || end != written.data() + written.size() || limit < 1)
+        return fail(ErrorCode::usage, fmt::format("--limit: '{}' is no positive number", written),
+                    "write it like --limit 20");
+    selection.limit = limit;
+    return selection;
+}
+
+Result<> require_known(const Selection& selection, const Observation& observation) {
+    const auto unknown = unknown_names(selection, observation);
+    if (unknown.empty()) return {};
+    std::vector<std::string> known;
+    for (const auto& target : observation.targets) known.push_back(target.id);
+    return fail(ErrorCode::usage, fmt::format("{}", fmt::join(unknown, "; ")),
+                selection.targets.empty()
+                    ? "choose among these"
+                    : fmt::format("the policy's targets are: {}", fmt::join(known, ", ")));
+}
+
+}  // namespace muster

@@ -1,0 +1,103 @@
+#include "cli/session.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+
+#include "engine/codec/documents.h"
+#include "reporters/terminal.h"
+
+namespace muster {
+namespace {
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+Operator operator_of_process() {
+    Operator who;
+    who.uid = ::geteuid();
+    if (const auto* entry = ::getpwuid(::geteuid())) who.login = entry->pw_name;
+    who.claimed = environment("MUSTER_OPERATOR");
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    if (::gethostname(name.data(), name.size() - 1) == 0) who.host = name.data();
+    return who;
+}
+
+}  // namespace
+
+StateFolder state_of(const Arguments& arguments, const PolicyFile* policy) {
+    if (arguments.has("--state")) return {fs::absolute(arguments.value("--state"))};
+    if (policy != nullptr && policy->policy.audit.state)
+        return {policy->resolve(*policy->policy.audit.state)};
+    if (const auto base = environment("XDG_STATE_HOME"); !base.empty())
+        return {fs::path{base} / "muster"};
+    if (::geteuid() == 0) return {"/var/lib/muster"};
+    return {fs::path{environment("HOME")} / ".local/state/muster"};
+}
+
+RunHead head_of(const Surroundings& surroundings, std::string policy_name,
+                const PolicyFile* policy) {
+    RunHead head;
+    head.command = surroundings.command_line;
+    head.by = operator_of_process();
+    head.tool_version = surroundings.host.tool_version;
+    head.policy_name = std::move(policy_name);
+    if (policy != nullptr) {
+        head.policy_path = policy->path.string();
+        head.policy_hash = policy->hash;
+    }
+    return head;
+}
+
+tl::expected<PolicyFile, Refusal> policy_of(const std::string& path) {
+    auto read = read_policy(path);
+    if (!read) return refuse(read.error());
+    if (!*read) {
+        const auto count = read->error().size();
+        return refuse(Error{ErrorCode::invalid_policy,
+                            fmt::format("{} has {} problem{}", path, count, count == 1 ? "" : "s"),
+                            "mend what is listed above",
+                            {}},
+                      std::move(read->error()));
+    }
+    return **std::move(read);
+}
+
+Result<Duration> lease_wait_of(const Arguments& arguments) {
+    const auto written = arguments.value("--lock-wait", "0s");
+    const auto wait = TextForm<Duration>::parse(written);
+    if (!wait)
+        return fail(ErrorCode::usage, fmt::format("--lock-wait: '{}' is no duration", written),
+                    "write it like 30s or 5m");
+    return *wait;
+}
+
+Reply answer_with(const Appended& stored) {
+    MUSTER_REPLY_TRY(auto document, to_document(stored.record));
+    return Answer{record_text(stored.record, stored.file.string(), stored.hash),
+                  std::move(document), stored.record.exit_status, complaint_text(stored.record)};
+}
+
+Reply run_directly(const Arguments& arguments, const Surroundings& surroundings, const Plan& plan,
+                   bool keep_sandbox) {
+    const auto state = state_of(arguments, nullptr);
+    Host host = surroundings.host;
+    host.scratch = state.scratch();
+    MUSTER_REPLY_TRY(const auto wait, lease_wait_of(arguments));
+    MUSTER_REPLY_TRY(auto run, Run::begin(state, head_of(surroundings, plan.policy_name, nullptr),
+                                          host, surroundings.watcher));
+    ExecuteOptions options;
+    options.keep_sandbox = keep_sandbox;
+    options.lease_wait = wait;
+    if (const auto mended = run.mend(plan); !mended) return refuse(run.give_up(mended.error()));
+    MUSTER_REPLY_CHECK(run.execute(plan, options));
+    MUSTER_REPLY_TRY(const auto stored, run.end(plan, nullptr, std::nullopt));
+    return answer_with(stored);
+}
+
+}  // namespace muster

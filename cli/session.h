@@ -1,0 +1,31 @@
+// What commands that run share: the state directory, the head of a record, and the way from a
+// plan to a record.
+#pragma once
+
+#include "cli/command.h"
+#include "engine/run/run.h"
+
+namespace muster {
+
+/// --state, else the policy's audit.state, else $XDG_STATE_HOME/muster, else ~/.local/state/muster;
+/// as root /var/lib/muster.
+StateFolder state_of(const Arguments& arguments, const PolicyFile* policy);
+
+RunHead head_of(const Surroundings& surroundings, std::string policy_name,
+                const PolicyFile* policy);
+
+/// The policy, or the refusal that names all its problems.
+tl::expected<PolicyFile, Refusal> policy_of(const std::string& path);
+
+/// Carries out a plan that needs no policy, and answers with its record.
+Reply run_directly(const Arguments& arguments, const Surroundings& surroundings, const Plan& plan,
+                   bool keep_sandbox = false);
+
+/// The answer of a run that has ended in a record.
+Reply answer_with(const Appended& stored);
+
+/// What stands for "wait that long for another run" in --lock-wait; ErrorCode::usage when it is no
+/// duration.
+Result<Duration> lease_wait_of(const Arguments& arguments);
+
+}  // namespace muster

@@ -1,0 +1,33 @@
+#include "cli/stop_signals.h"
+
+#include <csignal>
+
+namespace muster {
+namespace {
+
+volatile std::sig_atomic_t received = 0;
+
+void note(int signal) {
+    received = signal;
+}
+
+}  // namespace
+
+void watch_stop_signals() {
+    struct sigaction action {};
+    action.sa_handler = note;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+Result<> keep_going() {
+    const int signal = received;
+    if (signal == 0) return {};
+    return fail(signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated,
+                signal == SIGINT ? "stopped by SIGINT" : "stopped by SIGTERM",
+                "what was begun has been rolled back; run the command again to go on");
+}
+
+}  // namespace muster

@@ -1,0 +1,22 @@
+# muster_library(<name> <folder> [DEPENDS <target>...] [EXCLUDE <file>...])
+#
+# Makes the target muster_<name> of every source below <folder>; adding a file is enough, CMake sees
+# it at the next build. A folder that holds only headers becomes an INTERFACE library.
+function(muster_library name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEPENDS;EXCLUDE")
+  set(target muster_${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cc")
+  list(TRANSFORM arg_EXCLUDE PREPEND "${CMAKE_SOURCE_DIR}/${folder}/")
+  list(REMOVE_ITEM sources ${arg_EXCLUDE})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_link_libraries(${target} PRIVATE muster_compile_options)
+    set(visibility PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  # Includes are written from the root of the repository: "engine/base/result.h".
+  target_include_directories(${target} ${visibility} "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+  target_link_libraries(${target} ${visibility} ${arg_DEPENDS} Threads::Threads)
+endfunction()

@@ -1,0 +1,46 @@
+// SHA-256, the one digest of muster's documents.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "engine/base/text_form.h"
+
+namespace muster {
+
+/// 64 lower-case hexadecimal digits, or empty where there is none yet.
+struct Sha256 {
+    std::string hex;
+    auto operator<=>(const Sha256&) const = default;
+};
+
+template <>
+struct TextForm<Sha256> {
+    static std::optional<Sha256> parse(std::string_view text);
+    static std::string format(const Sha256& digest) { return digest.hex; }
+    static constexpr std::string_view pattern = "^[0-9a-f]{64}$";
+    static constexpr std::string_view example = "64 lower-case hexadecimal digits";
+};
+
+/// Feed, then finish once.
+class Sha256Stream {
+public:
+    Sha256Stream();
+    ~Sha256Stream();
+    Sha256Stream(Sha256Stream&&) noexcept;
+    Sha256Stream& operator=(Sha256Stream&&) noexcept;
+
+    void add(std::span<const std::byte> bytes);
+    void add(std::string_view text);
+    Sha256 finish();
+
+private:
+    struct Context;
+    std::unique_ptr<Context> context_;
+};
+
+Sha256 sha256_of(std::string_view text);
+
+}  // namespace muster

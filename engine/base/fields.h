@@ -1,0 +1,74 @@
+// One table per struct and per enum. Decoding, defaults, problems, JSON Schema and the reference
+// page are all read from these tables by the walker in engine/codec.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace muster {
+
+/// Specialise with `static constexpr auto list = std::tuple{required(…), optional(…), …};`
+/// and `static constexpr std::string_view doc`.
+template <class T>
+struct Fields;
+
+/// Specialise with `static constexpr std::array list{std::pair{E::x, std::string_view{"x"}}, …};`
+template <class E>
+struct Names;
+
+/// The `kind` under which a struct stands as one alternative of a variant; specialise with
+/// `static constexpr std::string_view name`.
+template <class T>
+struct Kind;
+
+enum class Presence { required, optional };
+
+template <class T, class M>
+struct Field {
+    std::string_view name;  ///< key in YAML and JSON
+    M T::*member;
+    std::string_view doc;  ///< one sentence: shape, unit, meaning
+    Presence presence;
+};
+
+/// A key that must be present.
+template <class T, class M>
+constexpr Field<T, M> required(std::string_view name, M T::*member, std::string_view doc) {
+    return {name, member, doc, Presence::required};
+}
+
+/// A key that may be absent: the member then keeps the value its struct gives it.
+template <class T, class M>
+constexpr Field<T, M> optional(std::string_view name, M T::*member, std::string_view doc) {
+    return {name, member, doc, Presence::optional};
+}
+
+template <class T>
+concept Described = requires {
+    Fields<T>::list;
+};
+
+template <class E>
+concept Named = std::is_enum_v<E> && requires {
+    Names<E>::list;
+};
+
+template <Named E>
+constexpr std::string_view name_of(E value) {
+    for (const auto& [each, name] : Names<E>::list)
+        if (each == value) return name;
+    return "?";
+}
+
+template <Named E>
+constexpr std::optional<E> from_name(std::string_view name) {
+    for (const auto& [each, its_name] : Names<E>::list)
+        if (its_name == name) return each;
+    return std::nullopt;
+}
+
+}  // namespace muster

@@ -1,0 +1,24 @@
+// What the machine gives a run, as a value: tests hand in their own clock and stop signal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/file.h"
+#include "engine/base/time.h"
+
+namespace muster {
+
+struct Host {
+    std::function<Time()> now;
+    /// An Error (interrupted, terminated) once the run ought to stop; asked between pieces of work.
+    std::function<Result<>()> keep_going;
+    /// What is being done and how far it is, in parts of `total`; for a progress bar.
+    std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;
+    std::string tool_version;
+    fs::path scratch;  ///< for private copies
+};
+
+}  // namespace muster

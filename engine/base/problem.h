@@ -1,0 +1,27 @@
+// Bad input, told as data: every problem of a document at once, none of them an Error.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace muster {
+
+/// One fault of an input document. line and column count from 1; 0 where there is no place
+/// (a missing file, a document made by a command).
+struct Problem {
+    std::string file;
+    int line = 0;
+    int column = 0;
+    std::string path;     ///< the key, as in "targets.finance.rpo"; empty for the whole document
+    std::string message;  ///< what is wrong and why
+    std::string hint;     ///< what to write instead
+
+    bool operator==(const Problem&) const = default;
+};
+
+using Problems = std::vector<Problem>;
+
+/// "policy.yaml:3:7: targets.finance.rpo: message; hint".
+std::string text_of(const Problem& problem);
+
+}  // namespace muster

@@ -1,0 +1,17 @@
+// JSON text to a document tree.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "engine/base/problem.h"
+#include "engine/codec/node.h"
+
+namespace muster::codec {
+
+/// One JSON document of at most 64 MiB, 64 levels and a million values. Duplicate keys are
+/// problems. Never throws.
+std::variant<Node, Problems> parse_json(std::string_view text, const std::string& file);
+
+}  // namespace muster::codec

@@ -1,0 +1,14 @@
+// Where something stands in a text.
+#pragma once
+
+namespace muster {
+
+/// Both count from 1, columns in characters, not bytes; 0 where there is no place.
+struct TextPlace {
+    int line = 0;
+    int column = 0;
+
+    bool operator==(const TextPlace&) const = default;
+};
+
+}  // namespace muster

@@ -1,0 +1,46 @@
+// One line of a run's journal.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/model/record.h"
+
+namespace muster {
+
+enum class EventKind { run_started, found, step_started, step_finished, run_finished };
+template <>
+struct Names<EventKind> {
+    static constexpr std::array list{
+        std::pair{EventKind::run_started, std::string_view{"run_started"}},
+        std::pair{EventKind::found, std::string_view{"found"}},
+        std::pair{EventKind::step_started, std::string_view{"step_started"}},
+        std::pair{EventKind::step_finished, std::string_view{"step_finished"}},
+        std::pair{EventKind::run_finished, std::string_view{"run_finished"}}};
+};
+
+struct Event {
+    std::int64_t sequence = 0;
+    Time at{};
+    EventKind kind = EventKind::run_started;
+    std::string step;
+    std::string message;
+    std::optional<RunHead> head;
+    std::optional<Outcome> outcome;
+    bool operator==(const Event&) const = default;
+};
+template <>
+struct Fields<Event> {
+    static constexpr std::string_view doc =
+        "One line of a run's journal, synced to disk before the work goes on.";
+    static constexpr auto list =
+        std::tuple{required("sequence", &Event::sequence, "Line number, from 1."),
+                   required("at", &Event::at, "UTC."),
+                   required("kind", &Event::kind, "What happened."),
+                   optional("step", &Event::step, "Id of the step."),
+                   optional("message", &Event::message, "For people."),
+                   optional("head", &Event::head, "With run_started: what is known of the run."),
+                   optional("outcome", &Event::outcome, "With step_finished: what the step did.")};
+};
+
+}  // namespace muster

@@ -1,0 +1,49 @@
+// What a look at one backup found: the preflight of a restore.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/finding.h"
+#include "engine/model/manifest.h"
+
+namespace muster {
+
+enum class BackupState { complete, legacy, unfinished };
+template <>
+struct Names<BackupState> {
+    static constexpr std::array list{
+        std::pair{BackupState::complete, std::string_view{"complete"}},
+        std::pair{BackupState::legacy, std::string_view{"legacy"}},
+        std::pair{BackupState::unfinished, std::string_view{"unfinished"}}};
+};
+
+struct Inspection {
+    std::string backup;
+    BackupState state = BackupState::complete;
+    Bytes bytes;
+    Sha256 checksum;
+    std::optional<Manifest> manifest;
+    Depth depth = Depth::full;
+    Findings findings;
+    bool restorable = false;
+
+    bool operator==(const Inspection&) const = default;
+};
+template <>
+struct Fields<Inspection> {
+    static constexpr std::string_view doc = "What a look at one backup found.";
+    static constexpr auto list = std::tuple{
+        required("backup", &Inspection::backup, "Path of the artifact."),
+        required("state", &Inspection::state,
+                 "complete; legacy without a manifest; unfinished when its run died."),
+        required("bytes", &Inspection::bytes, "Length of the artifact."),
+        required("checksum", &Inspection::checksum, "SHA-256 of the artifact as read now."),
+        optional("manifest", &Inspection::manifest, "The sidecar, where there is one."),
+        required("depth", &Inspection::depth, "How thoroughly it was looked at."),
+        required("findings", &Inspection::findings, "Every check with its verdict."),
+        required("restorable", &Inspection::restorable, "No finding forbids a restore.")};
+};
+
+}  // namespace muster

@@ -1,0 +1,89 @@
+// Every fact the planner and the judge may use. Made by engine/run/observe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/digest.h"
+#include "engine/base/time.h"
+#include "engine/model/trouble.h"
+
+namespace muster {
+
+/// One database under protection; a glob in the policy gives one for each match.
+struct TargetFacts {
+    std::string id;    ///< "finance", or "tenants/acme" for a match of the glob of "tenants"
+    std::string spec;  ///< key in the policy's targets
+    std::string path;  ///< absolute, links resolved; the policy's own text where nothing is there
+    std::string volume_id;  ///< what manifests of its snapshots say
+    Sha256 questions;       ///< of the policy's checks
+    std::optional<Trouble> trouble;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    Bytes bytes;
+    bool writers_wait = false;   ///< a copy keeps writers waiting (rollback journal)
+    Duration estimated_pause{};  ///< for how long, when copied in one step
+    bool operator==(const TargetFacts&) const = default;
+};
+
+struct StoreFacts {
+    std::string name;
+    std::string root;
+    std::optional<Trouble> trouble;
+    Bytes free;
+    bool operator==(const StoreFacts&) const = default;
+};
+
+/// foreign: of another database, though it lies in the store or bears a target's name.
+enum class SnapshotState { complete, unfinished, broken, foreign };
+
+struct SnapshotFacts {
+    std::string target;  ///< id; empty when it is foreign
+    std::string volume_id;
+    std::string source_path;
+    std::string store;
+    std::string key;   ///< place below the store's root
+    std::string path;  ///< how an operator names it
+    SnapshotState state = SnapshotState::complete;
+    std::string detail;  ///< why it is broken or unfinished
+    Time created_at{};
+    Bytes bytes;
+    Sha256 checksum;
+    std::optional<Time> proven_at;
+    bool known_bad = false;  ///< its last verification found it bad
+    bool operator==(const SnapshotFacts&) const = default;
+};
+
+/// The newest rehearsal of a drill on a target.
+struct DrillFacts {
+    std::string drill;
+    std::string target;
+    Time at{};
+    bool passed = false;
+    Duration restore_took{};
+    bool operator==(const DrillFacts&) const = default;
+};
+
+/// A run that never ended: its journal stops in the middle.
+struct UnfinishedRun {
+    std::string run;
+    std::string command;
+    std::string last_step;
+    bool operator==(const UnfinishedRun&) const = default;
+};
+
+struct Observation {
+    Time now{};
+    Sha256 policy_hash;
+    std::vector<TargetFacts> targets;
+    std::vector<StoreFacts> stores;
+    std::vector<SnapshotFacts> snapshots;
+    std::vector<DrillFacts> drills;
+    std::vector<UnfinishedRun> unfinished_runs;
+    std::vector<std::string> failed_last_backup;  ///< target ids
+    bool operator==(const Observation&) const = default;
+};
+
+}  // namespace muster

@@ -1,0 +1,202 @@
+// What one step did.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/database_digest.h"
+#include "engine/model/finding.h"
+#include "engine/model/manifest.h"
+#include "engine/model/trouble.h"
+
+namespace muster {
+
+/// bad: done, and what was checked is bad.
+enum class Status { done, bad, failed, skipped };
+template <>
+struct Names<Status> {
+    static constexpr std::array list{std::pair{Status::done, std::string_view{"done"}},
+                                     std::pair{Status::bad, std::string_view{"bad"}},
+                                     std::pair{Status::failed, std::string_view{"failed"}},
+                                     std::pair{Status::skipped, std::string_view{"skipped"}}};
+};
+
+struct Phase {
+    std::string name;
+    Duration elapsed{};
+    bool operator==(const Phase&) const = default;
+};
+template <>
+struct Fields<Phase> {
+    static constexpr std::string_view doc = "A part of a step and the time it took.";
+    static constexpr auto list =
+        std::tuple{required("name", &Phase::name, "What was done."),
+                   required("elapsed", &Phase::elapsed, "How long it took.")};
+};
+
+struct SnapshotTaken {
+    std::string store;
+    std::string key;
+    std::string path;
+    Manifest manifest;
+    bool operator==(const SnapshotTaken&) const = default;
+};
+template <>
+struct Fields<SnapshotTaken> {
+    static constexpr std::string_view doc = "A snapshot that was committed.";
+    static constexpr auto list =
+        std::tuple{required("store", &SnapshotTaken::store, "Name of the store."),
+                   required("key", &SnapshotTaken::key, "Place below the store."),
+                   required("path", &SnapshotTaken::path, "The artifact."),
+                   required("manifest", &SnapshotTaken::manifest, "Its manifest.")};
+};
+
+struct Proof {
+    std::string store;
+    std::string key;
+    std::string path;
+    Sha256 checksum;
+    Depth depth = Depth::full;
+    Time proven_at{};
+    Time expires_at{};
+    bool operator==(const Proof&) const = default;
+};
+template <>
+struct Fields<Proof> {
+    static constexpr std::string_view doc =
+        "A snapshot was read back from its store, opened and passed depth full.";
+    static constexpr auto list =
+        std::tuple{required("store", &Proof::store, "Name of the store."),
+                   required("key", &Proof::key, "Place below the store."),
+                   required("path", &Proof::path, "The artifact."),
+                   required("checksum", &Proof::checksum, "SHA-256 as read back."),
+                   required("depth", &Proof::depth, "How thoroughly."),
+                   required("proven_at", &Proof::proven_at, "When (UTC)."),
+                   required("expires_at", &Proof::expires_at, "A new one is due then (UTC).")};
+};
+
+struct Restored {
+    std::string backup;
+    std::string target;
+    std::string safety_copy;
+    std::string set_aside;
+    bool rolled_back = false;
+    bool operator==(const Restored&) const = default;
+};
+template <>
+struct Fields<Restored> {
+    static constexpr std::string_view doc = "A restore.";
+    static constexpr auto list = std::tuple{
+        required("backup", &Restored::backup, "The artifact."),
+        required("target", &Restored::target, "The database."),
+        optional("safety_copy", &Restored::safety_copy,
+                 "Snapshot of the database that was there before."),
+        optional(
+            "set_aside", &Restored::set_aside,
+            "The former files themselves, where the safety copy does not hold all that they hold."),
+        required("rolled_back", &Restored::rolled_back,
+                 "The restore failed and the former state is back.")};
+};
+
+struct Mutation {
+    std::string kind;
+    std::string table;
+    std::int64_t rows = 0;
+    bool operator==(const Mutation&) const = default;
+};
+template <>
+struct Fields<Mutation> {
+    static constexpr std::string_view doc = "Damage done to the clone.";
+    static constexpr auto list =
+        std::tuple{required("kind", &Mutation::kind, "insert, update, delete or schema."),
+                   required("table", &Mutation::table, "Where."),
+                   required("rows", &Mutation::rows, "Rows touched.")};
+};
+
+struct Drilled {
+    std::string drill;
+    std::string scenario;
+    bool passed = false;
+    std::vector<Mutation> mutations;
+    std::optional<DatabaseDigest> baseline;
+    std::optional<DatabaseDigest> mutated;
+    std::optional<DatabaseDigest> restored;
+    std::optional<Duration> rto;
+    Duration restore_took{};
+    std::string sandbox;
+    bool sandbox_removed = false;
+    bool operator==(const Drilled&) const = default;
+};
+template <>
+struct Fields<Drilled> {
+    static constexpr std::string_view doc = "A rehearsal.";
+    static constexpr auto list = std::tuple{
+        required("drill", &Drilled::drill, "Name in the policy."),
+        required("scenario", &Drilled::scenario, "What was rehearsed."),
+        required("passed", &Drilled::passed, "Every check held."),
+        required("mutations", &Drilled::mutations, "Damage done to the clone."),
+        optional("baseline", &Drilled::baseline, "Content before the damage."),
+        optional("mutated", &Drilled::mutated, "Content after the damage."),
+        optional("restored", &Drilled::restored, "Content after the restore."),
+        optional("rto", &Drilled::rto, "The objective."),
+        required("restore_took", &Drilled::restore_took,
+                 "Restore with all checks: what the objective is measured against."),
+        required("sandbox", &Drilled::sandbox, "Where it was done."),
+        required("sandbox_removed", &Drilled::sandbox_removed, "Nothing is left of it.")};
+};
+
+struct Outcome {
+    std::string step;
+    std::string kind;
+    std::string target;
+    Status status = Status::done;
+    Time started_at{};
+    Time finished_at{};
+    std::optional<Trouble> trouble;
+    Findings findings;
+    std::vector<Phase> phases;
+    std::optional<SnapshotTaken> snapshot;
+    std::optional<Proof> proof;
+    std::optional<Restored> restored;
+    std::optional<Drilled> drilled;
+    std::string checked;
+    Sha256 questions;
+    std::string removed;
+    bool operator==(const Outcome&) const = default;
+};
+template <>
+struct Fields<Outcome> {
+    static constexpr std::string_view doc = "What one step did.";
+    static constexpr auto list = std::tuple{
+        required("step", &Outcome::step, "Id of the step."),
+        required("kind", &Outcome::kind, "Kind of the step."),
+        required("target", &Outcome::target, "The target it was for."),
+        required(
+            "status", &Outcome::status,
+            "done; bad: done, and what was checked is bad; failed; skipped: the plan had it blocked, or a step it needs did not succeed."),
+        required("started_at", &Outcome::started_at, "UTC."),
+        required("finished_at", &Outcome::finished_at, "UTC."),
+        optional("trouble", &Outcome::trouble, "Why it failed or was skipped."),
+        required("findings", &Outcome::findings, "Every check with its verdict."),
+        required("phases", &Outcome::phases, "Its parts and their times."),
+        optional("snapshot", &Outcome::snapshot, "The snapshot that was committed."),
+        optional("proof", &Outcome::proof, "The proof that was gained."),
+        optional("restored", &Outcome::restored, "The restore."),
+        optional("drilled", &Outcome::drilled, "The rehearsal."),
+        optional("checked", &Outcome::checked, "The artifact that was verified."),
+        optional("questions", &Outcome::questions,
+                 "SHA-256 of the policy's checks that were asked of it."),
+        optional("removed", &Outcome::removed, "The artifact that was pruned.")};
+};
+
+using Outcomes = std::vector<Outcome>;
+
+inline constexpr std::string_view need_not_met = "need_not_met";
+/// Not begun, because it was unsafe when it was planned; its trouble says why.
+inline bool was_blocked(const Outcome& outcome) {
+    return outcome.status == Status::skipped && outcome.trouble &&
+           outcome.trouble->code != need_not_met;
+}
+
+}  // namespace muster

@@ -1,0 +1,341 @@
+// Ordered steps, each in a bucket with its reason, bound to the facts they assume. A step carries
+// all that carrying it out needs: execute reads no policy.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/model/observation.h"
+#include "engine/model/policy.h"
+
+namespace muster {
+
+enum class Bucket { planned, blocked, filtered, deferred };
+template <>
+struct Names<Bucket> {
+    static constexpr std::array list{std::pair{Bucket::planned, std::string_view{"planned"}},
+                                     std::pair{Bucket::blocked, std::string_view{"blocked"}},
+                                     std::pair{Bucket::filtered, std::string_view{"filtered"}},
+                                     std::pair{Bucket::deferred, std::string_view{"deferred"}}};
+};
+
+struct Reason {
+    std::string code;
+    std::string text;
+    bool operator==(const Reason&) const = default;
+};
+template <>
+struct Fields<Reason> {
+    static constexpr std::string_view doc = "Why a step stands in its bucket.";
+    static constexpr auto list =
+        std::tuple{required("code", &Reason::code, "Stable name of the reason."),
+                   required("text", &Reason::text, "One sentence.")};
+};
+
+/// Where one snapshot goes. `layout` may still hold words: {timestamp} is filled in when it is
+/// taken.
+struct Place {
+    std::string store;
+    std::string root;
+    std::string layout;
+    bool replace = false;
+    bool operator==(const Place&) const = default;
+};
+template <>
+struct Fields<Place> {
+    static constexpr std::string_view doc = "Where a snapshot goes.";
+    static constexpr auto list = std::tuple{
+        required("store", &Place::store, "Name of the store."),
+        required("root", &Place::root, "Directory of the store."),
+        required(
+            "layout", &Place::layout,
+            "Place below it, without the extension; {timestamp} and dates are filled in when it is taken."),
+        optional("replace", &Place::replace, "An artifact of that name is replaced.")};
+};
+
+struct SnapshotStep {
+    std::string source;
+    std::string volume_id;
+    std::string volume_name;
+    std::string schema_version_sql;
+    std::string revision_sql;
+    std::optional<Duration> max_writer_pause;
+    Place place;
+    bool operator==(const SnapshotStep&) const = default;
+};
+template <>
+struct Kind<SnapshotStep> {
+    static constexpr std::string_view name = "snapshot";
+};
+template <>
+struct Fields<SnapshotStep> {
+    static constexpr std::string_view doc =
+        "Take a consistent copy and commit it with its manifest.";
+    static constexpr auto list =
+        std::tuple{required("source", &SnapshotStep::source, "The database."),
+                   required("volume_id", &SnapshotStep::volume_id, "Identity in the manifest."),
+                   required("volume_name", &SnapshotStep::volume_name, "Name in the manifest."),
+                   required("schema_version_sql", &SnapshotStep::schema_version_sql,
+                            "Where the schema version stands."),
+                   optional("revision_sql", &SnapshotStep::revision_sql,
+                            "Where the revision stands; left out for none."),
+                   optional("max_writer_pause", &SnapshotStep::max_writer_pause,
+                            "The longest a writer may be kept waiting."),
+                   required("place", &SnapshotStep::place, "Where it goes.")};
+};
+
+/// Reads a snapshot back: the one that step `taken_by` took, or an older one named by its key.
+struct VerifyStep {
+    std::string store;
+    std::string root;
+    std::string taken_by;
+    std::string key;
+    Depth depth = Depth::full;
+    Duration proof_expires{};
+    std::optional<std::int64_t> supported_schema;
+    std::vector<CheckSpec> checks;
+    bool operator==(const VerifyStep&) const = default;
+};
+template <>
+struct Kind<VerifyStep> {
+    static constexpr std::string_view name = "verify";
+};
+template <>
+struct Fields<VerifyStep> {
+    static constexpr std::string_view doc =
+        "Read a snapshot back from its store and check it; depth full gives a proof.";
+    static constexpr auto list = std::tuple{
+        required("store", &VerifyStep::store, "Name of the store."),
+        required("root", &VerifyStep::root, "Directory of the store."),
+        optional("taken_by", &VerifyStep::taken_by, "The step whose snapshot is meant."),
+        optional("key", &VerifyStep::key, "Place of an older snapshot below the store."),
+        required("depth", &VerifyStep::depth, "How thoroughly."),
+        required("proof_expires", &VerifyStep::proof_expires, "How long the proof counts."),
+        optional("supported_schema", &VerifyStep::supported_schema,
+                 "A greater schema version is bad."),
+        required("checks", &VerifyStep::checks, "The policy's questions.")};
+};
+
+struct PruneStep {
+    std::string source;
+    std::string store;
+    std::string root;
+    std::string key;
+    Sha256 checksum;
+    bool operator==(const PruneStep&) const = default;
+};
+template <>
+struct Kind<PruneStep> {
+    static constexpr std::string_view name = "prune";
+};
+template <>
+struct Fields<PruneStep> {
+    static constexpr std::string_view doc = "Remove one snapshot that no rule keeps.";
+    static constexpr auto list =
+        std::tuple{required("source", &PruneStep::source, "The database it is a snapshot of."),
+                   required("store", &PruneStep::store, "Name of the store."),
+                   required("root", &PruneStep::root, "Directory of the store."),
+                   required("key", &PruneStep::key, "Place of the snapshot below it."),
+                   required("checksum", &PruneStep::checksum,
+                            "The artifact that is meant; another one under the same name stays.")};
+};
+
+struct DrillStep {
+    std::string drill;
+    Scenario scenario = Scenario::restore_smoke;
+    std::string source;
+    std::optional<Duration> rto;
+    std::vector<CheckSpec> checks;
+    bool operator==(const DrillStep&) const = default;
+};
+template <>
+struct Kind<DrillStep> {
+    static constexpr std::string_view name = "drill";
+};
+template <>
+struct Fields<DrillStep> {
+    static constexpr std::string_view doc = "Rehearse in a sandbox.";
+    static constexpr auto list = std::tuple{
+        required("drill", &DrillStep::drill, "Name of the drill in the policy."),
+        required("scenario", &DrillStep::scenario, "What is rehearsed."),
+        required("source", &DrillStep::source, "The database; it is read, never written."),
+        optional("rto", &DrillStep::rto, "The objective the restore is measured against."),
+        required("checks", &DrillStep::checks,
+                 "The policy's questions, asked of the restored copy.")};
+};
+
+struct RestoreStep {
+    std::string backup;
+    std::string target;
+    bool force = false;
+    bool verify = true;
+    std::string safety_dir;
+    std::optional<std::int64_t> supported_schema;
+    std::vector<CheckSpec> checks;
+    bool operator==(const RestoreStep&) const = default;
+};
+template <>
+struct Kind<RestoreStep> {
+    static constexpr std::string_view name = "restore";
+};
+template <>
+struct Fields<RestoreStep> {
+    static constexpr std::string_view doc =
+        "Put a backup in the place of a database, with a way back.";
+    static constexpr auto list = std::tuple{
+        required("backup", &RestoreStep::backup, "The artifact."),
+        required("target", &RestoreStep::target, "The database to be."),
+        required("force", &RestoreStep::force, "An existing database, or a live one, is replaced."),
+        required("verify", &RestoreStep::verify,
+                 "Look into the backup before, and at the result after."),
+        optional("safety_dir", &RestoreStep::safety_dir,
+                 "Where the snapshot of the existing database goes; beside it when left out."),
+        optional("supported_schema", &RestoreStep::supported_schema,
+                 "A greater schema version is refused."),
+        optional("checks", &RestoreStep::checks,
+                 "Questions asked of the result; a failing one rolls the restore back.")};
+};
+
+using Action = std::variant<SnapshotStep, VerifyStep, PruneStep, DrillStep, RestoreStep>;
+
+inline std::string_view kind_of(const Action& action) {
+    return std::visit([](const auto& step) { return Kind<std::decay_t<decltype(step)>>::name; },
+                      action);
+}
+
+/// The names of all kinds of steps.
+template <class... Steps>
+std::vector<std::string_view> kinds_of(const std::variant<Steps...>*) {
+    return {Kind<Steps>::name...};
+}
+
+struct Step {
+    std::string id;
+    std::string target;
+    Bucket bucket = Bucket::planned;
+    Reason reason;
+    std::vector<std::string> needs;
+    Bytes bytes;
+    Action action;
+    bool operator==(const Step&) const = default;
+};
+template <>
+struct Fields<Step> {
+    static constexpr std::string_view doc = "One piece of work.";
+    static constexpr auto list = std::tuple{
+        required("id", &Step::id, "Unique in the plan."),
+        required("target", &Step::target, "The target it is for."),
+        required(
+            "bucket", &Step::bucket,
+            "planned, blocked (unsafe now), filtered (below a threshold), deferred (over a limit)."),
+        required("reason", &Step::reason, "Why it stands there."),
+        required("needs", &Step::needs,
+                 "Steps that must have succeeded before; otherwise it is skipped."),
+        required("bytes", &Step::bytes, "Bytes it writes, or frees."),
+        required("action", &Step::action, "What is done.")};
+};
+
+/// A fact the plan rests on. What time or growth alone changes is none.
+struct Assumption {
+    std::string fact;
+    std::string value;
+    bool operator==(const Assumption&) const = default;
+};
+template <>
+struct Fields<Assumption> {
+    static constexpr std::string_view doc = "A fact the plan rests on.";
+    static constexpr auto list =
+        std::tuple{required("fact", &Assumption::fact, "What is assumed."),
+                   required("value", &Assumption::value, "Its value when the plan was made.")};
+};
+
+struct BucketTotal {
+    Bucket bucket = Bucket::planned;
+    int steps = 0;
+    Bytes bytes;
+    bool operator==(const BucketTotal&) const = default;
+};
+template <>
+struct Fields<BucketTotal> {
+    static constexpr std::string_view doc = "One bucket, added up.";
+    static constexpr auto list = std::tuple{required("bucket", &BucketTotal::bucket, "The bucket."),
+                                            required("steps", &BucketTotal::steps, "Steps in it."),
+                                            required("bytes", &BucketTotal::bytes, "Their bytes.")};
+};
+
+/// A snapshot that stays, and every rule that keeps it.
+struct Kept {
+    std::string target;
+    std::string store;
+    std::string key;
+    std::vector<std::string> reasons;
+    bool operator==(const Kept&) const = default;
+};
+template <>
+struct Fields<Kept> {
+    static constexpr std::string_view doc = "A snapshot that stays.";
+    static constexpr auto list =
+        std::tuple{required("target", &Kept::target, "Id of the target."),
+                   required("store", &Kept::store, "Name of the store."),
+                   required("key", &Kept::key, "Place below the store."),
+                   required("reasons", &Kept::reasons, "Every rule that keeps it.")};
+};
+
+/// What narrows a plan; kept in it, so that apply looks at the same facts again.
+struct Selection {
+    std::vector<std::string> targets;
+    std::vector<std::string> only;
+    std::optional<int> limit;
+    bool operator==(const Selection&) const = default;
+};
+template <>
+struct Fields<Selection> {
+    static constexpr std::string_view doc = "What was selected.";
+    static constexpr auto list = std::tuple{
+        optional("targets", &Selection::targets, "Targets by name or id; all when empty."),
+        optional("only", &Selection::only, "Kinds of steps; all when empty."),
+        optional("limit", &Selection::limit, "Targets in one run; the rest are deferred.")};
+};
+
+struct Plan {
+    std::string policy_name;
+    std::string policy_path;
+    std::optional<Sha256> policy_hash;
+    std::string created_with_version;
+    Time created_at{};
+    Sha256 serial;
+    std::vector<Assumption> assumptions;
+    Selection selection;
+    std::vector<Unclean> strictness;
+    std::vector<BucketTotal> totals;
+    std::vector<Step> steps;
+    std::vector<Kept> kept;
+    Findings findings;
+    bool operator==(const Plan&) const = default;
+};
+template <>
+struct Fields<Plan> {
+    static constexpr std::string_view doc = "What muster would do, bound to the facts it assumes.";
+    static constexpr auto list = std::tuple{
+        required("policy_name", &Plan::policy_name,
+                 "Name of the policy; of the command where there is no policy."),
+        optional("policy_path", &Plan::policy_path, "The policy file."),
+        optional("policy_hash", &Plan::policy_hash, "SHA-256 of the policy's meaning."),
+        required("created_with_version", &Plan::created_with_version,
+                 "Version of muster that made the plan."),
+        required("created_at", &Plan::created_at, "When it was made."),
+        required("serial", &Plan::serial,
+                 "SHA-256 of the assumptions; a plan whose serial no longer holds is stale."),
+        required("assumptions", &Plan::assumptions, "The facts it rests on."),
+        required("selection", &Plan::selection, "What was selected."),
+        required("strictness", &Plan::strictness, "What --strict-plan refuses."),
+        required("totals", &Plan::totals, "Each bucket, added up."),
+        required("steps", &Plan::steps, "The work, in order."),
+        required("kept", &Plan::kept,
+                 "Snapshots that stay, with every reason; only where a keep rule is given."),
+        required("findings", &Plan::findings, "What is wrong now, before any work.")};
+};
+
+}  // namespace muster

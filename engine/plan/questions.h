@@ -1,0 +1,20 @@
+// What makes two sets of policy checks the same questions.
+#pragma once
+
+#include "engine/base/digest.h"
+#include "engine/model/policy.h"
+
+namespace muster {
+
+/// A verification speaks for these questions only: when the policy's checks change, earlier
+/// verdicts say nothing of the new ones.
+inline Sha256 digest_of(const std::vector<CheckSpec>& checks) {
+    Sha256Stream stream;
+    for (const auto& check : checks)
+        for (const auto& part : {check.name, check.sql, TextForm<Expectation>::format(check.expect),
+                                 std::string{name_of(check.severity)}})
+            stream.add(part + '\0');
+    return stream.finish();
+}
+
+}  // namespace muster

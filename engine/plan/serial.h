@@ -1,0 +1,22 @@
+// What binds a plan to the world it was made for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/model/plan.h"
+
+namespace muster {
+
+/// The facts that plans for these targets rest on: policy, each target's identity, each snapshot
+/// set. Never time, never a database's size.
+std::vector<Assumption> assumptions_of(const Policy& policy, const Observation& observation,
+                                       const std::vector<std::string>& target_ids);
+
+Sha256 serial_of(const std::vector<Assumption>& assumptions);
+
+/// One sentence for each assumption that no longer holds; empty when all do.
+std::vector<std::string> differences(const std::vector<Assumption>& then,
+                                     const std::vector<Assumption>& now);
+
+}  // namespace muster

@@ -1,0 +1,142 @@
+#include "engine/run/journal.h"
+
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "engine/codec/documents.h"
+
+namespace muster {
+namespace {
+
+constexpr Bytes journal_limit{std::uint64_t{1} << 30U};
+
+std::vector<Event> read_events(const std::string& text, const std::string& file) {
+    std::vector<Event> events;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = text.find('\n', at);
+        if (end == std::string::npos) break;
+        auto event = from_json<Event>(std::string_view{text}.substr(at, end - at), file);
+        if (!event.value) break;
+        events.push_back(*std::move(event.value));
+        at = end + 1;
+    }
+    return events;
+}
+
+Result<> append_line(File& file, const Event& event) {
+    MUSTER_TRY(const auto line, to_line(event));
+    MUSTER_CHECK(file.append(line + "\n"));
+    return file.sync();
+}
+
+}  // namespace
+
+Result<Journal> Journal::start(const StateFolder& state, const RunHead& head, const Host& host,
+                               EventSink watcher) {
+    MUSTER_CHECK(make_folder(state.journals()));
+    MUSTER_TRY(auto file, File::create(state.journal(head.run)));
+    if (::flock(file.descriptor(), LOCK_EX) != 0)
+        return Failure(system_error(errno, "lock", file.path()));
+    MUSTER_CHECK(sync_folder(state.journals()));
+    Journal journal{std::move(file), host, std::move(watcher)};
+    Event event;
+    event.kind = EventKind::run_started;
+    event.head = head;
+    if (const auto written = journal.write(std::move(event)); !written) {
+        ::unlink(state.journal(head.run).c_str());  // a run that never began leaves nothing
+        return Failure(written.error());
+    }
+    return journal;
+}
+
+Result<> Journal::found(std::string what) {
+    Event event;
+    event.kind = EventKind::found;
+    event.message = what;
+    found_.push_back(std::move(what));
+    return write(std::move(event));
+}
+
+Result<> Journal::step_started(const std::string& step) {
+    Event event;
+    event.kind = EventKind::step_started;
+    event.step = step;
+    return write(std::move(event));
+}
+
+Result<> Journal::step_finished(const Outcome& outcome) {
+    Event event;
+    event.kind = EventKind::step_finished;
+    event.step = outcome.step;
+    event.outcome = outcome;
+    return write(std::move(event));
+}
+
+Result<> Journal::finish(const std::string& record) {
+    Event event;
+    event.kind = EventKind::run_finished;
+    event.message = record;
+    return write(std::move(event));
+}
+
+Result<> Journal::write(Event event) {
+    event.sequence = ++sequence_;
+    event.at = host_.now();
+    auto written = append_line(file_, event);
+    if (!written) return Failure(written.error().during("writing the journal"));
+    if (watcher_) watcher_(event);
+    return {};
+}
+
+Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
+    std::vector<DeadJournal> out;
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator{state.journals(), error})
+        if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+    if (error && error != std::errc::no_such_file_or_directory)
+        return Failure(system_error(error.value(), "list", state.journals()));
+    std::ranges::sort(files);
+    for (const auto& path : files) {
+        MUSTER_TRY(const auto file, File::open_read(path));
+        if (::flock(file.descriptor(), LOCK_SH | LOCK_NB) != 0) continue;  // its run lives
+        MUSTER_TRY(const auto text, read_text(path, journal_limit));
+        const auto events = read_events(text, path.string());
+        if (!events.empty() && events.back().kind == EventKind::run_finished) continue;
+        DeadJournal dead;
+        dead.file = path;
+        dead.head.run = path.stem().string();
+        for (const auto& event : events) {
+            dead.last_sign = event.at;
+            if (event.head) dead.head = *event.head;
+            if (event.kind == EventKind::found) dead.found.push_back(event.message);
+            if (event.kind == EventKind::step_started) dead.last_step = event.step;
+            if (event.outcome) dead.outcomes.push_back(*event.outcome);
+        }
+        out.push_back(std::move(dead));
+    }
+    return out;
+}
+
+Result<> close_dead_journal(const DeadJournal& journal, const std::string& record, Time now) {
+    MUSTER_TRY(const auto text, read_text(journal.file, journal_limit));
+    const auto events = read_events(text, journal.file.string());
+    // What was cut off in the middle of a line goes: every line of a journal can be read.
+    std::string whole;
+    for (const auto& event : events) {
+        MUSTER_TRY(const auto line, to_line(event));
+        whole += line + "\n";
+    }
+    Event event;
+    event.kind = EventKind::run_finished;
+    event.sequence = static_cast<std::int64_t>(events.size()) + 1;
+    event.at = now;
+    event.message = record;
+    MUSTER_TRY(const auto last, to_line(event));
+    return write_durably(journal.file, whole + last + "\n");
+}
+
+}  // namespace muster

@@ -1,0 +1,182 @@
+#include "engine/run/observe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/model/copy_estimate.h"
+#include "engine/plan/after.h"
+#include "engine/plan/questions.h"
+#include "engine/run/journal.h"
+#include "engine/run/named_databases.h"
+#include "engine/snapshot/list.h"
+#include "engine/snapshot/names.h"
+#include "engine/sqlite/probe.h"
+
+namespace muster {
+namespace {
+
+/// How long a plan waits for a database that somebody locks.
+constexpr Duration probe_wait = std::chrono::seconds{2};
+
+TargetFacts probe(std::string id, const std::string& spec, const fs::path& path, const Host& host) {
+    TargetFacts facts;
+    facts.id = std::move(id);
+    facts.spec = spec;
+    facts.path = path.string();
+    const auto intent = status_of(hidden_beside(real_path(path), swap_suffix));
+    if (intent && intent->exists) {
+        facts.trouble = Trouble{"unfinished_snapshot",
+                                fmt::format("a killed restore of {} is unfinished", path.string()),
+                                "'muster apply' and 'muster restore' finish it"};
+        return facts;
+    }
+    const auto probed = probe_source(path, {host.scratch, probe_wait});
+    if (!probed) {
+        facts.trouble = trouble_of(probed.error());
+        return facts;
+    }
+    facts.path = probed->path.string();
+    facts.device = probed->device;
+    facts.inode = probed->inode;
+    facts.bytes = probed->bytes + probed->wal_bytes;
+    facts.writers_wait = probed->journal_mode == JournalMode::rollback;
+    facts.estimated_pause = facts.writers_wait ? estimated_pause(probed->bytes) : Duration{0};
+    return facts;
+}
+
+/// The match below the fixed part of the glob, without an extension that the glob itself gives: it
+/// does not depend on what else matches.
+std::string name_of_match(const fs::path& pattern, const fs::path& match) {
+    fs::path fixed;
+    for (const auto& part : pattern.parent_path()) {
+        if (is_glob(part.string())) break;
+        fixed /= part;
+    }
+    auto name = match.lexically_relative(fixed);
+    if (!is_glob(pattern.extension().string())) name.replace_extension();
+    return name.string();
+}
+
+TargetFacts missing(const std::string& id, const std::string& spec, const fs::path& path,
+                    std::string reason, std::string remedy) {
+    TargetFacts facts;
+    facts.id = id;
+    facts.spec = spec;
+    facts.path = path.string();
+    facts.trouble = Trouble{"not_found", std::move(reason), std::move(remedy)};
+    return facts;
+}
+
+void observe_targets(Observation& world, const PolicyFile& file, const Host& host) {
+    for (const auto& [name, spec] : file.policy.targets) {
+        const auto path = file.resolve(spec.sqlite);
+        const auto first = world.targets.size();
+        if (!is_glob(spec.sqlite)) {
+            world.targets.push_back(probe(name, name, path, host));
+        } else {
+            const auto found = databases_matching(path);
+            for (const auto& match : found)
+                world.targets.push_back(
+                    probe(name + "/" + name_of_match(path, match), name, match, host));
+            if (found.empty())
+                world.targets.push_back(missing(name, name, path,
+                                                fmt::format("no file matches {}", path.string()),
+                                                "correct the glob, or remove the target"));
+        }
+        for (auto target = world.targets.begin() + static_cast<std::ptrdiff_t>(first);
+             target != world.targets.end(); ++target) {
+            target->volume_id = target->id == name ? spec.volume_id.value_or(name) : target->id;
+            target->questions = digest_of(spec.checks);
+        }
+    }
+}
+
+/// A database that a glob no longer matches, though there are snapshots of it: it must not vanish
+/// from the report just when it is needed.
+void observe_vanished(Observation& world, const PolicyFile& file) {
+    std::set<std::string> known;
+    for (const auto& target : world.targets) known.insert(target.id);
+    for (const auto& snapshot : world.snapshots) {
+        const auto spec = snapshot.target.substr(0, snapshot.target.find('/'));
+        const auto named = file.policy.targets.find(spec);
+        if (named == file.policy.targets.end() || !is_glob(named->second.sqlite) ||
+            snapshot.volume_id != snapshot.target)
+            continue;
+        if (snapshot.target == spec || !known.insert(snapshot.target).second) continue;
+        auto gone = missing(
+            snapshot.target, spec, snapshot.source_path,
+            fmt::format("{} is gone, and there are snapshots of it", snapshot.source_path),
+            fmt::format(
+                "restore it ('muster restore {} --to {}'), or remove its snapshots if it is meant to be gone",
+                snapshot.path, snapshot.source_path));
+        gone.volume_id = snapshot.volume_id;
+        gone.questions = digest_of(named->second.checks);
+        world.targets.push_back(std::move(gone));
+    }
+}
+
+/// Snapshots count for a target only when they were taken of it: same name, same volume id, same
+/// place.
+void tell_foreign(Observation& world) {
+    for (auto& snapshot : world.snapshots) {
+        if (snapshot.target.empty() || snapshot.source_path.empty()) continue;
+        const auto target = std::ranges::find(world.targets, snapshot.target, &TargetFacts::id);
+        const bool ours = target != world.targets.end() &&
+                          target->volume_id == snapshot.volume_id &&
+                          real_path(target->path) == real_path(snapshot.source_path);
+        if (ours) continue;
+        snapshot.detail = fmt::format(
+            "taken of {} (volume {}), which is no target of this policy: it counts for nothing and is never pruned",
+            snapshot.source_path, snapshot.volume_id);
+        snapshot.state = SnapshotState::foreign;
+        snapshot.target.clear();
+    }
+}
+
+Result<> observe_stores(Observation& world, const PolicyFile& file) {
+    for (const auto& [name, spec] : file.policy.stores) {
+        StoreFacts facts{name, file.resolve(spec.local).string(), std::nullopt, {}};
+        const LocalStore store{facts.root};
+        const auto snapshots = list_snapshots(name, store);
+        if (snapshots)
+            world.snapshots.insert(world.snapshots.end(), snapshots->begin(), snapshots->end());
+        else
+            facts.trouble = trouble_of(snapshots.error());
+        if (const auto writable = store.can_be_written(); !writable && !facts.trouble)
+            facts.trouble = trouble_of(writable.error());
+        if (const auto free = free_space(facts.root)) facts.free = *free;
+        world.stores.push_back(std::move(facts));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Observation> observe(const PolicyFile& file, const StateFolder& state, const Host& host) {
+    Observation world;
+    world.now = host.now();
+    world.policy_hash = file.hash;
+    observe_targets(world, file, host);
+    MUSTER_CHECK(observe_stores(world, file));
+    observe_vanished(world, file);
+    tell_foreign(world);
+    MUSTER_TRY(const auto chain, read_chain(state));
+    for (const auto& link : chain.links) {
+        // A proof is a fact about a file; a rehearsal or a failed backup belongs to one policy's
+        // target.
+        auto outcomes = link.record.outcomes;
+        if (link.record.head.policy_name != file.policy.name)
+            std::erase_if(outcomes, [](const auto& each) { return each.checked.empty(); });
+        learn(world, outcomes);
+    }
+    MUSTER_TRY(const auto dead, dead_journals(state));
+    for (const auto& journal : dead)
+        world.unfinished_runs.push_back({journal.head.run,
+                                         fmt::format("{}", fmt::join(journal.head.command, " ")),
+                                         journal.last_step});
+    return world;
+}
+
+}  // namespace muster

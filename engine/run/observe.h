@@ -1,0 +1,16 @@
+// Gathers every fact a plan may use. Reads only.
+#pragma once
+
+#include "engine/base/host.h"
+#include "engine/evidence/chain.h"
+#include "engine/model/observation.h"
+#include "engine/run/policy_file.h"
+
+namespace muster {
+
+/// Expands the globs of the policy's targets, probes every database without touching it, lists
+/// every store, and takes proofs and rehearsals from the chain. What cannot be reached is a
+/// trouble of its target or store, not an Error.
+Result<Observation> observe(const PolicyFile& file, const StateFolder& state, const Host& host);
+
+}  // namespace muster

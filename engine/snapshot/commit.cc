@@ -1,0 +1,151 @@
+#include "engine/snapshot/commit.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "engine/base/kill_point.h"
+#include "engine/codec/documents.h"
+#include "engine/snapshot/names.h"
+
+namespace muster {
+namespace {
+
+constexpr Bytes manifest_limit{std::uint64_t{1} << 20U};
+
+Result<Manifest> parse_manifest(const fs::path& file) {
+    MUSTER_TRY(const auto text, read_text(file, manifest_limit));
+    auto loaded = from_json<Manifest>(text, file.string());
+    if (!loaded.value)
+        return fail(
+            ErrorCode::manifest_mismatch, "not a manifest: " + text_of(loaded.problems.front()),
+            "compare it with another copy of the store; the artifact itself may still be sound");
+    return *std::move(loaded.value);
+}
+
+Result<> remove_if_there(const fs::path& file) {
+    if (::access(file.c_str(), F_OK) != 0) return {};
+    return remove_durably(file);
+}
+
+/// Nobody works on `artifact` (the caller holds its claim): finishes or undoes what was begun.
+Result<std::string> mend(const fs::path& artifact) {
+    const auto intent = hidden_beside(artifact, intent_suffix),
+               partial = hidden_beside(artifact, partial_suffix);
+    MUSTER_TRY(const auto intended, status_of(intent));
+    MUSTER_TRY(const auto begun, status_of(partial));
+    std::string note;
+    if (intended.exists) {
+        MUSTER_TRY(const auto manifest, parse_manifest(intent));
+        MUSTER_TRY(const auto there, status_of(artifact));
+        bool arrived = false;
+        if (there.exists && there.size == manifest.bytes_written) {
+            MUSTER_TRY(const auto checksum, sha256_of_file(artifact));
+            arrived = checksum == manifest.checksum_sha256;
+        }
+        if (arrived) {
+            MUSTER_CHECK(rename_durably(intent, manifest_of(artifact), Replace::yes));
+            note = fmt::format(
+                "kept the snapshot {}: a killed run had stored it whole, or was about to remove it",
+                artifact.string());
+        } else {
+            note = fmt::format("undid the snapshot {} that a killed run had not committed",
+                               artifact.string());
+        }
+    } else if (begun.exists) {
+        note = fmt::format("removed the unfinished copy of {} that a killed run left",
+                           artifact.string());
+    }
+    MUSTER_CHECK(remove_if_there(partial));
+    MUSTER_CHECK(remove_if_there(intent));
+    return note;
+}
+
+}  // namespace
+
+Commit::Commit(Lease claim, fs::path artifact, Replace replace)
+    : claim_(std::move(claim)),
+      artifact_(std::move(artifact)),
+      partial_(hidden_beside(artifact_, partial_suffix)),
+      replace_(replace) {}
+
+Result<Commit> Commit::begin(const fs::path& artifact, Replace replace, Time now) {
+    MUSTER_CHECK(make_folder(artifact.parent_path()));
+    MUSTER_TRY(auto claim, Lease::take(hidden_beside(artifact, claim_suffix),
+                                       "a snapshot to " + artifact.string(), now));
+    MUSTER_CHECK(mend(artifact));
+    MUSTER_TRY(const auto there, status_of(artifact));
+    if (there.exists && replace == Replace::no)
+        return fail(ErrorCode::target_exists, fmt::format("{} exists", artifact.string()),
+                    "choose another name, or replace it with --force");
+    return Commit{std::move(claim), artifact, replace};
+}
+
+Result<> Commit::publish(const Manifest& manifest) {
+    MUSTER_TRY(const auto text, to_document(manifest));
+    const auto intent = hidden_beside(artifact_, intent_suffix);
+    MUSTER_CHECK(write_durably(intent, text));
+    kill_point("snapshot.intent_written");
+    if (const auto stored = rename_durably(partial_, artifact_, replace_); !stored) {
+        ::unlink(intent.c_str());
+        return Failure(stored.error());
+    }
+    kill_point("snapshot.artifact_stored");
+    // A rename needs no space: what has come this far is not lost to a full disk.
+    MUSTER_CHECK(rename_durably(intent, manifest_of(artifact_), Replace::yes));
+    kill_point("snapshot.committed");
+    return {};
+}
+
+Commit::~Commit() {
+    if (!partial_.empty()) ::unlink(partial_.c_str());
+}
+
+Result<std::vector<std::string>> mend_folder(const fs::path& folder, Time now) {
+    std::set<std::string> begun;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator{folder, error}) {
+        const auto name = entry.path().filename().string();
+        for (const auto suffix : {claim_suffix, partial_suffix, intent_suffix})
+            if (name.starts_with('.') && name.ends_with(suffix))
+                begun.insert(name.substr(1, name.size() - 1 - suffix.size()));
+    }
+    std::vector<std::string> notes;
+    for (const auto& name : begun) {
+        const auto claim =
+            Lease::take(hidden_beside(folder / name, claim_suffix), "cleaning up", now);
+        if (!claim && claim.error().code == ErrorCode::lease_held) continue;
+        if (!claim) return Failure(claim.error());
+        MUSTER_TRY(auto note, mend(folder / name));
+        if (!note.empty()) notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
+Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time now) {
+    MUSTER_TRY(const auto claim, Lease::take(hidden_beside(artifact, claim_suffix),
+                                             "removing " + artifact.string(), now));
+    MUSTER_TRY(const auto manifest, read_manifest(artifact));
+    if (!manifest || manifest->checksum_sha256 != checksum)
+        return fail(
+            ErrorCode::manifest_mismatch,
+            fmt::format("{} is not the snapshot that was meant; it stays", artifact.string()),
+            "plan again");
+    // As an intent the manifest says what was begun: mend() puts it back while the artifact is
+    // whole.
+    const auto intent = hidden_beside(artifact, intent_suffix);
+    MUSTER_CHECK(rename_durably(manifest_of(artifact), intent, Replace::yes));
+    kill_point("prune.manifest_removed");
+    MUSTER_CHECK(remove_durably(artifact));
+    return remove_durably(intent);
+}
+
+Result<std::optional<Manifest>> read_manifest(const fs::path& artifact) {
+    MUSTER_TRY(const auto there, status_of(manifest_of(artifact)));
+    if (!there.exists) return std::nullopt;
+    MUSTER_TRY(auto manifest, parse_manifest(manifest_of(artifact)));
+    return std::optional{std::move(manifest)};
+}
+
+}  // namespace muster

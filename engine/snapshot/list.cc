@@ -1,0 +1,77 @@
+#include "engine/snapshot/list.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "engine/snapshot/commit.h"
+#include "engine/snapshot/names.h"
+
+namespace muster {
+namespace {
+
+/// The key of the artifact that a hidden file belongs to, or nothing.
+std::optional<std::string> owner_of(const std::string& key, std::string_view suffix) {
+    const fs::path path{key};
+    const auto name = path.filename().string();
+    if (!name.starts_with('.') || !name.ends_with(suffix)) return std::nullopt;
+    return (path.parent_path() / name.substr(1, name.size() - 1 - suffix.size())).string();
+}
+
+SnapshotFacts describe(const std::string& key, const LocalStore& store,
+                       const std::map<std::string, Bytes>& files) {
+    SnapshotFacts facts;
+    facts.key = key;
+    facts.path = store.path_of(key).string();
+    const auto broken = [&](std::string detail) {
+        facts.state = SnapshotState::broken;
+        facts.detail = std::move(detail);
+        return facts;
+    };
+    auto manifest = read_manifest(facts.path);
+    if (!manifest) return broken(manifest.error().message);
+    if (!*manifest) return broken("its manifest was removed just now");
+    facts.target = (*manifest)->volume_name;
+    facts.volume_id = (*manifest)->volume_id;
+    facts.source_path = (*manifest)->source_path;
+    facts.created_at = (*manifest)->created_at;
+    facts.bytes = (*manifest)->bytes_written;
+    facts.checksum = (*manifest)->checksum_sha256;
+    const auto artifact = files.find(key);
+    if (artifact == files.end()) return broken("its artifact is missing");
+    if (artifact->second != facts.bytes)
+        return broken(fmt::format("its artifact has {} bytes, its manifest says {}",
+                                  artifact->second.count, facts.bytes.count));
+    return facts;
+}
+
+}  // namespace
+
+Result<std::vector<SnapshotFacts>> list_snapshots(const std::string& store_name,
+                                                  const LocalStore& store) {
+    MUSTER_TRY(const auto listing, store.list());
+    std::map<std::string, Bytes> files;
+    for (const auto& file : listing) files[file.key] = file.bytes;
+
+    std::vector<SnapshotFacts> out;
+    for (const auto& [key, bytes] : files) {
+        if (key.ends_with(manifest_suffix)) {
+            out.push_back(
+                describe(key.substr(0, key.size() - manifest_suffix.size()), store, files));
+            out.back().store = store_name;
+        } else if (const auto owner = owner_of(key, intent_suffix)) {
+            if (files.contains(*owner + std::string{manifest_suffix})) continue;
+            SnapshotFacts facts;
+            facts.store = store_name;
+            facts.key = *owner;
+            facts.path = store.path_of(*owner).string();
+            facts.state = SnapshotState::unfinished;
+            facts.detail =
+                "a killed run left it before it was committed; the next backup of this target cleans it up";
+            out.push_back(std::move(facts));
+        }
+    }
+    return out;
+}
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+// Restores one backup over, or as, a database: with a way back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/host.h"
+#include "engine/model/outcome.h"
+#include "engine/model/plan.h"
+
+namespace muster {
+
+struct Restoration {
+    Restored restored;
+    Findings findings;
+    std::vector<Phase> phases;
+    std::vector<std::string> found;  ///< what a killed restore had left, and what was done about it
+    std::optional<Error> failure;  ///< rolled_back: the restore failed and the former state is back
+};
+
+/// Where the snapshot of the database that is there goes.
+fs::path safety_folder(const RestoreStep& step);
+
+/// Names the processes that have the database open, where there are any: they go on with the former
+/// one.
+std::optional<Finding> warn_of_holders(const RestoreStep& step);
+
+/// What stands in the way, without touching anything: target_exists, hard_links,
+/// mount_point, not_a_file, no_space, usage (the backup is the target).
+Result<> check_restore(const RestoreStep& step);
+
+/// Inspects the backup, snapshots the database that is there, stages the backup's bytes beside it,
+/// swaps them in, and looks at the result; on a bad result the former database comes back. The
+/// owner, group and mode of the target stay; a new one is 0600.
+///
+/// Errors: those of check_restore() and require_restorable(), lease_held, and failures before the
+/// swap; then the target is as it was.
+Result<Restoration> restore_backup(const RestoreStep& step, const Host& host);
+
+}  // namespace muster

@@ -1,0 +1,42 @@
+// The online copy of a database into a new file.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "engine/model/copy_estimate.h"
+#include "engine/sqlite/source.h"
+
+namespace muster {
+
+struct CopyOptions {
+    fs::path scratch;                          ///< as in SourceOptions
+    Duration wait = std::chrono::seconds{10};  ///< for those who lock everybody out
+    /// The longest a writer may be kept waiting. Without it the copy is made in one go.
+    std::optional<Duration> max_writer_pause;
+    /// How long a copy that yields to writers tries, before ErrorCode::writer_pause.
+    Duration yield_for = std::chrono::seconds{60};
+    /// Called often enough for a progress bar, mostly while writers wait: be quick. An Error ends
+    /// the copy and is what it returns.
+    std::function<Result<>(std::uint64_t done_pages, std::uint64_t total_pages)> progress;
+};
+
+struct CopyFacts {
+    SourceFacts source;
+    Bytes bytes;             ///< of the copy
+    Duration longest_pause;  ///< longest time a writer could have been kept waiting, rounded up; 0
+                             ///< for WAL and private copies
+    Duration elapsed;
+};
+
+/// Copies a consistent state of `source` (see Source: it is not changed) to `destination`, which
+/// must not exist: 0600, synced with its folder, no sidecar beside it. Holds every commit that
+/// finished before the call. Memory does not grow with the database.
+///
+/// Fails as Source::open does; target_exists; no_space; damaged when the source cannot be read to
+/// its end; writer_pause when writers leave no time within max_writer_pause; what progress
+/// returned. Then there is no destination.
+Result<CopyFacts> copy_database(const fs::path& source, const fs::path& destination,
+                                const CopyOptions& options = {});
+
+}  // namespace muster

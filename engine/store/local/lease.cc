@@ -1,0 +1,85 @@
+#include "engine/store/local/lease.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <thread>
+
+namespace muster {
+namespace {
+
+constexpr std::chrono::milliseconds poll_interval{50};
+
+std::string host_name() {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+enum class Grip { held, busy, gone };
+
+/// Locks the open file and makes sure that it is still the one the path names: its last holder
+/// may have removed it between our open and our lock.
+Result<Grip> grip(const File& file) {
+    if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) return Grip::busy;
+        return Failure(system_error(errno, "lock", file.path()));
+    }
+    MUSTER_TRY(const auto named, status_of(file.path()));
+    MUSTER_TRY(const auto opened, status_of(fmt::format("/proc/self/fd/{}", file.descriptor())));
+    return named.same_file(opened) ? Grip::held : Grip::gone;
+}
+
+Result<File> open_or_create(const fs::path& path) {
+    for (;;) {
+        auto made = File::create(path);
+        if (made || made.error().code != ErrorCode::target_exists) return made;
+        auto found = File::open_read_write(path);
+        if (found || found.error().code != ErrorCode::not_found) return found;
+    }
+}
+
+}  // namespace
+
+Result<Lease> Lease::take(const fs::path& path, std::string_view doing, Time now, Duration wait) {
+    MUSTER_CHECK(make_folder(path.parent_path()));
+    const auto deadline = std::chrono::steady_clock::now() + wait;
+    for (;;) {
+        MUSTER_TRY(auto file, open_or_create(path));
+        MUSTER_TRY(const auto got, grip(file));
+        if (got == Grip::held) {
+            Lease lease{std::move(file)};  // removes the file also when it cannot be written
+            if (::ftruncate(lease.file_->descriptor(), 0) != 0)
+                return Failure(system_error(errno, "write", path));
+            MUSTER_CHECK(
+                lease.file_->append(fmt::format("pid {} on {} since {}, doing {}", ::getpid(),
+                                                host_name(), format_time(now), doing)));
+            return lease;
+        }
+        if (got == Grip::gone) continue;
+        if (std::chrono::steady_clock::now() >= deadline) {
+            const auto owner = read_text(path, Bytes{4096}).value_or("");
+            return fail(ErrorCode::lease_held,
+                        fmt::format("another run works on the same thing: {}",
+                                    owner.empty() ? "its owner is just starting" : owner),
+                        "wait until it has ended, then try again");
+        }
+        std::this_thread::sleep_for(poll_interval);
+    }
+}
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+    std::swap(file_, other.file_);
+    return *this;
+}
+
+Lease::~Lease() {
+    // Removed while still locked: whoever opened it meanwhile finds that the path no longer names
+    // it.
+    if (file_ && file_->descriptor() >= 0) ::unlink(file_->path().c_str());
+}
+
+}  // namespace muster

@@ -1,0 +1,223 @@
+#include "reporters/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace muster {
+namespace {
+
+std::string finding_line(const Finding& finding, std::string_view known_subject = "") {
+    const std::string_view word = finding.verdict == Verdict::bad
+                                      ? (finding.severity == Severity::error ? "BAD" : "WARNING")
+                                  : finding.verdict == Verdict::unchecked ? "UNCHECKED"
+                                                                          : "good";
+    std::string out = fmt::format("  {:<10} {:<15} {}", word, finding.code,
+                                  finding.reason.empty() ? finding.subject : finding.reason);
+    if (finding.verdict == Verdict::good) return out + "\n";
+    if (!finding.expected.empty() && !finding.actual.empty())
+        out += fmt::format(" (expected {}, found {})", finding.expected, finding.actual);
+    out += "\n";
+    if (!finding.subject.empty() && finding.subject != known_subject)
+        out += fmt::format("  {:<10} {:<15} at {}\n", "", "", finding.subject);
+    if (!finding.next.empty())
+        out += fmt::format("  {:<10} {:<15} next: {}\n", "", "", finding.next);
+    return out;
+}
+
+std::string counted(std::ptrdiff_t count, std::string_view thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+std::string count_of_findings(const Findings& findings) {
+    const auto count = [&](Verdict verdict) {
+        return std::ranges::count(findings, verdict, &Finding::verdict);
+    };
+    std::string out = counted(count(Verdict::good), "check") + " good";
+    if (const auto unchecked = count(Verdict::unchecked))
+        out += fmt::format(", {} could not be checked", unchecked);
+    if (const auto bad = count(Verdict::bad)) out += fmt::format(", {} bad", bad);
+    return out;
+}
+
+Duration took(const Outcome& outcome) {
+    Duration total{};
+    for (const auto& phase : outcome.phases) total += phase.elapsed;
+    return total;
+}
+
+/// The same was said of a step already.
+bool is_told(const Record& record, const Finding& finding) {
+    return std::ranges::any_of(record.outcomes, [&](const auto& each) {
+        return each.trouble && !finding.reason.empty() &&
+               each.trouble->message.starts_with(finding.reason);
+    });
+}
+
+std::string complaint(std::string_view code, std::string_view message, std::string_view next) {
+    return fmt::format("muster: {}: {}\n{}", code, message,
+                       next.empty() ? "" : fmt::format("  next: {}\n", next));
+}
+
+std::string_view word_for(const Outcome& outcome) {
+    switch (outcome.status) {
+        case Status::bad: return "BAD";
+        case Status::failed:
+            return outcome.restored && outcome.restored->rolled_back ? "ROLLED BACK" : "FAILED";
+        case Status::skipped: return was_blocked(outcome) ? "BLOCKED" : "skipped";
+        case Status::done: break;
+    }
+    if (outcome.proof) return "PROVEN";
+    if (outcome.drilled) return "PASSED";
+    return "done";
+}
+
+std::string what_it_did(const Outcome& outcome) {
+    if (outcome.trouble) return outcome.trouble->message;
+    if (outcome.snapshot)
+        return fmt::format("{} ({})", outcome.snapshot->path,
+                           spell_bytes(outcome.snapshot->manifest.bytes_written));
+    if (outcome.drilled) {
+        std::string out =
+            fmt::format("restored in {}", spell_duration(outcome.drilled->restore_took));
+        if (outcome.drilled->rto)
+            out += fmt::format(" (objective {})", spell_duration(*outcome.drilled->rto));
+        return out + "; " + count_of_findings(outcome.findings);
+    }
+    if (outcome.restored)
+        return fmt::format("{} now holds {}", outcome.restored->target, outcome.restored->backup);
+    if (!outcome.removed.empty()) return "removed " + outcome.removed;
+    std::string out = count_of_findings(outcome.findings);
+    if (outcome.proof) out += "; counts until " + format_time(outcome.proof->expires_at);
+    return out;
+}
+
+std::string outcome_lines(const Outcome& outcome) {
+    std::string out = fmt::format("{:<11} {:<30} {:>8}  {}\n", word_for(outcome), outcome.step,
+                                  outcome.phases.empty() ? "" : spell_duration(took(outcome)),
+                                  what_it_did(outcome));
+    if (outcome.trouble && !outcome.trouble->hint.empty())
+        out += fmt::format("{:<12}next: {}\n", "", outcome.trouble->hint);
+    for (const auto& finding : outcome.findings)
+        if (finding.verdict != Verdict::good) out += finding_line(finding);
+    if (outcome.restored && !outcome.restored->safety_copy.empty())
+        out += fmt::format("{:<12}before: {}\n", "", outcome.restored->safety_copy);
+    if (outcome.restored && !outcome.restored->set_aside.empty())
+        out += fmt::format(
+            "{:<12}the former database was set aside, not replaced (in use, damaged, or changed since its snapshot): {}\n",
+            "", outcome.restored->set_aside);
+    if (outcome.drilled && !outcome.drilled->sandbox_removed)
+        out += fmt::format("{:<12}sandbox: {}\n", "", outcome.drilled->sandbox);
+    return out;
+}
+
+std::string_view closing_word(const Record& record) {
+    switch (record.status) {
+        case RunStatus::completed:
+            if (record.exit_status == 0 && record.outcomes.empty())
+                return "There was nothing to do.";
+            return record.exit_status == 0 ? "All steps succeeded." : "Something was found BAD.";
+        case RunStatus::partial: return "Some steps FAILED; the rest is done.";
+        case RunStatus::failed: return "The run FAILED.";
+        case RunStatus::interrupted:
+            return "The run was interrupted; what it had begun was rolled back.";
+        case RunStatus::died: return "The run was killed.";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string plan_text(const Plan& plan) {
+    std::string out = fmt::format("Plan for {}, made {}, serial {}\n", plan.policy_name,
+                                  format_time(plan.created_at), plan.serial.hex.substr(0, 16));
+    for (const auto& total : plan.totals) {
+        if (total.steps == 0) {
+            out += fmt::format("\n{}: nothing\n", name_of(total.bucket));
+            continue;
+        }
+        out += fmt::format("\n{}: {}, {}\n", name_of(total.bucket), counted(total.steps, "step"),
+                           spell_bytes(total.bytes));
+        for (const auto& step : plan.steps)
+            if (step.bucket == total.bucket)
+                out += fmt::format("  {:<40} {:>10}  {}\n", step.id, spell_bytes(step.bytes),
+                                   step.reason.text);
+    }
+    if (!plan.kept.empty()) {
+        out += fmt::format("\nkept: {}\n",
+                           counted(static_cast<std::ptrdiff_t>(plan.kept.size()), "snapshot"));
+        for (const auto& each : plan.kept)
+            out += fmt::format("  {:<40} {}\n",
+                               fmt::format("{}:{}:{}", each.target, each.store, each.key),
+                               fmt::join(each.reasons, "; "));
+    }
+    const auto wrong = std::ranges::count_if(
+        plan.findings, [](const auto& each) { return each.verdict != Verdict::good; });
+    if (wrong > 0) out += "\nas things stand now\n";
+    for (const auto& finding : plan.findings)
+        if (finding.verdict != Verdict::good) out += finding_line(finding);
+    return out + "\nNothing was changed.\n";
+}
+
+std::string inspection_text(const Inspection& inspection) {
+    std::string out =
+        fmt::format("{}\n  {}, {}, SHA-256 {}\n", inspection.backup, name_of(inspection.state),
+                    spell_bytes(inspection.bytes), inspection.checksum.hex);
+    if (inspection.manifest)
+        out += fmt::format(
+            "  volume {} ({}), schema version {}, revision {}, taken {} by muster {}\n",
+            inspection.manifest->volume_name, inspection.manifest->volume_id,
+            inspection.manifest->schema_version,
+            inspection.manifest->revision ? fmt::format("{}", *inspection.manifest->revision)
+                                          : "not recorded",
+            format_time(inspection.manifest->created_at),
+            inspection.manifest->created_with_version);
+    out += fmt::format("\nlooked at to depth {}\n", name_of(inspection.depth));
+    for (const auto& finding : inspection.findings) out += finding_line(finding, inspection.backup);
+    return out + fmt::format("\n{}\n", inspection.restorable ? "It may be restored."
+                                                             : "BAD: it must not be restored.");
+}
+
+std::string record_text(const Record& record, const std::string& file, const Sha256& head) {
+    std::string out;
+    for (const auto& note : record.found) out += fmt::format("found       {}\n", note);
+    for (const auto& outcome : record.outcomes) out += outcome_lines(outcome);
+    for (const auto& finding : record.findings)
+        if (finding.verdict != Verdict::good && !is_told(record, finding))
+            out += finding_line(finding);
+    if (record.trouble) {
+        out += fmt::format("FAILED      {}: {}\n", record.trouble->code, record.trouble->message);
+        if (!record.trouble->hint.empty())
+            out += fmt::format("{:<12}next: {}\n", "", record.trouble->hint);
+    }
+    out +=
+        fmt::format("\n{} Record {}\n{:>13}SHA-256 {}\n", closing_word(record), file, "", head.hex);
+    return out;
+}
+
+std::string complaint_text(const Error& error) {
+    return complaint(name_of(error.code), error.message, error.hint);
+}
+
+std::string complaint_text(const Record& record) {
+    std::string out;
+    if (record.trouble)
+        out += complaint(record.trouble->code, record.trouble->message, record.trouble->hint);
+    for (const auto& outcome : record.outcomes) {
+        if (outcome.trouble && (outcome.status != Status::skipped || was_blocked(outcome)))
+            out += complaint(outcome.trouble->code,
+                             fmt::format("{}: {}", outcome.step, outcome.trouble->message),
+                             outcome.trouble->hint);
+        for (const auto& finding : outcome.findings)
+            if (fails(finding))
+                out += complaint(finding.code, fmt::format("{}: {}", outcome.step, finding.reason),
+                                 finding.next);
+    }
+    for (const auto& finding : record.findings)
+        if (fails(finding) && !is_told(record, finding))
+            out += complaint(finding.code, fmt::format("{}: {}", finding.subject, finding.reason),
+                             finding.next);
+    return out;
+}
+
+}  // namespace muster

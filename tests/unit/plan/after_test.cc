@@ -1,0 +1,84 @@
+#include "engine/plan/after.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/world.h"
+
+namespace muster {
+
+using namespace test;
+
+namespace {
+
+Outcome verified(const SnapshotFacts& snapshot, bool good) {
+    Outcome outcome;
+    outcome.kind = "verify";
+    outcome.target = snapshot.target;
+    outcome.checked = snapshot.path;
+    if (good)
+        outcome.proof = Proof{snapshot.store,
+                              snapshot.key,
+                              snapshot.path,
+                              snapshot.checksum,
+                              Depth::full,
+                              at("2026-11-20T10:00:00Z"),
+                              at("2026-11-27T10:00:00Z")};
+    else
+        outcome.findings = {
+            {"integrity", Severity::error, Verdict::bad, snapshot.path, "damaged", "", "", "", ""}};
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a verification proves or condemns the snapshot it read, the later one counts",
+          "[plan][after]") {
+    auto world = shop_world();
+    world.snapshots = {snapshot_at("2026-11-19T00:00:00Z", false)};
+    learn(world, {verified(world.snapshots[0], true)});
+    CHECK(world.snapshots[0].proven_at == at("2026-11-20T10:00:00Z"));
+    CHECK_FALSE(world.snapshots[0].known_bad);
+    learn(world, {verified(world.snapshots[0], false)});
+    CHECK(world.snapshots[0].known_bad);
+}
+
+TEST_CASE("a proof of other bytes under the same name proves nothing", "[plan][after]") {
+    auto world = shop_world();
+    world.snapshots = {snapshot_at("2026-11-19T00:00:00Z", false)};
+    auto outcome = verified(world.snapshots[0], true);
+    outcome.proof->checksum = digest("other bytes");
+    learn(world, {outcome});
+    CHECK_FALSE(world.snapshots[0].proven_at);
+}
+
+TEST_CASE("snapshots that were taken and removed come and go", "[plan][after]") {
+    auto world = shop_world();
+    world.snapshots = {snapshot_at("2026-11-19T00:00:00Z")};
+    Outcome removed;
+    removed.kind = "prune";
+    removed.removed = world.snapshots[0].path;
+    Outcome taken;
+    taken.kind = "snapshot";
+    taken.target = "shop";
+    taken.snapshot = SnapshotTaken{"near", "shop/new.sqlite", "/srv/backups/shop/new.sqlite", {}};
+    taken.snapshot->manifest.created_at = at("2026-11-20T10:00:00Z");
+    const auto now = after(world, {taken, removed}, at("2026-11-20T10:00:05Z"));
+    REQUIRE(now.snapshots.size() == 1);
+    CHECK(now.snapshots[0].key == "shop/new.sqlite");
+    CHECK(now.now == at("2026-11-20T10:00:05Z"));
+}
+
+TEST_CASE("the last backup counts as failed until one succeeds", "[plan][after]") {
+    auto world = shop_world();
+    Outcome backup;
+    backup.kind = "snapshot";
+    backup.target = "shop";
+    backup.status = Status::failed;
+    learn(world, {backup});
+    CHECK(world.failed_last_backup == std::vector<std::string>{"shop"});
+    backup.status = Status::done;
+    learn(world, {backup});
+    CHECK(world.failed_last_backup.empty());
+}
+
+}  // namespace muster

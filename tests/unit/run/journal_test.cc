@@ -1,0 +1,99 @@
+#include "engine/run/journal.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/child.h"
+#include "tests/support/database_files.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_host.h"
+
+namespace muster {
+
+using namespace test;
+
+namespace {
+
+RunHead head() {
+    RunHead out;
+    out.run = "run-1";
+    out.command = {"muster", "apply", "p.yaml"};
+    return out;
+}
+
+void die_in_step(const StateFolder& state, const TestHost& test) {
+    Child child{[&](const Child::Ready& ready) {
+        auto journal = Journal::start(state, head(), test.host, {});
+        Outcome done;
+        done.step = "snapshot";
+        if (journal && journal->found("something") && journal->step_started("snapshot") &&
+            journal->step_finished(done) && journal->step_started("verify"))
+            ready();
+        stay();
+    }};
+    CHECK(dead_journals(state)->empty());  // it lives
+    child.kill();
+}
+
+}  // namespace
+
+TEST_CASE("a journal is still true after its run was killed", "[run][journal]") {
+    const TempFolder folder;
+    const TestHost test;
+    const StateFolder state{folder.path()};
+    die_in_step(state, test);
+    const auto dead = dead_journals(state);
+    REQUIRE(dead);
+    REQUIRE(dead->size() == 1);
+    CHECK(dead->front().head == head());
+    CHECK(dead->front().last_step == "verify");
+    CHECK(dead->front().found == std::vector<std::string>{"something"});
+    REQUIRE(dead->front().outcomes.size() == 1);
+    CHECK(dead->front().outcomes[0].step == "snapshot");
+    REQUIRE(close_dead_journal(dead->front(), "record.json", *test.time));
+    CHECK(dead_journals(state)->empty());
+}
+
+TEST_CASE("a line that was cut off is passed over, and gone once the journal is closed",
+          "[run][journal]") {
+    const TempFolder folder;
+    const TestHost test;
+    const StateFolder state{folder.path()};
+    die_in_step(state, test);
+    const auto file = state.journal("run-1");
+    write_all(file, read_all(file) + "{\"schema\": \"muster/jour");
+    const auto dead = dead_journals(state);
+    REQUIRE(dead->size() == 1);
+    CHECK(dead->front().last_step == "verify");
+    REQUIRE(close_dead_journal(dead->front(), "record.json", *test.time));
+    CHECK(read_all(file).find("muster/jour\"") == std::string::npos);
+    CHECK(read_all(file).ends_with("}\n"));
+}
+
+TEST_CASE("a journal whose first line was never written belongs to a run that did nothing",
+          "[run][journal]") {
+    const TempFolder folder;
+    const StateFolder state{folder.path()};
+    fs::create_directories(state.journals());
+    write_all(state.journal("run-0"), "");
+    const auto dead = dead_journals(state);
+    REQUIRE(dead->size() == 1);
+    CHECK(dead->front().head.run == "run-0");
+    CHECK(dead->front().last_step.empty());
+}
+
+TEST_CASE("whoever watches sees each event after it is on disk", "[run][journal]") {
+    const TempFolder folder;
+    const TestHost test;
+    const StateFolder state{folder.path()};
+    std::vector<std::size_t> sizes;
+    auto journal = Journal::start(state, head(), test.host, [&](const Event&) {
+        sizes.push_back(read_all(state.journal("run-1")).size());
+    });
+    REQUIRE(journal);
+    REQUIRE(journal->step_started("a"));
+    REQUIRE(sizes.size() == 2);
+    CHECK(sizes[0] > 0);
+    CHECK(sizes[1] > sizes[0]);
+}
+
+}  // namespace muster

@@ -1,0 +1,149 @@
+#include "engine/snapshot/restore.h"
+
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "tests/support/backups.h"
+#include "tests/support/temp_folder.h"
+
+namespace muster {
+
+using namespace test;
+
+namespace {
+
+struct Scene {
+    TempFolder folder;
+    TestHost test;
+    fs::path target = folder / "data/shop.db";
+    RestoreStep step;
+
+    Scene() {
+        fs::create_directories(target.parent_path());
+        make_shop(target);
+        const auto artifact = folder / "out/shop.sqlite";
+        REQUIRE(take_snapshot(step_for(target, artifact), test.host));
+        App{target}.run("UPDATE orders SET item = 'later'");
+        step.backup = artifact.string();
+        step.target = target.string();
+        step.force = true;
+    }
+    Restoration restore() {
+        auto done = restore_backup(step, test.host);
+        if (!done) FAIL(done.error().text());
+        return *std::move(done);
+    }
+    std::string first_item() const {
+        return App{target}.value("SELECT item FROM orders ORDER BY id LIMIT 1");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a restore replaces the database and keeps what was there",
+          "[snapshot][restore][VV-06][EE-05]") {
+    Scene scene;
+    fs::permissions(scene.target, fs::perms{0640});
+    const auto done = scene.restore();
+    CHECK(scene.first_item() == "tea");
+    CHECK(fs::path{done.restored.safety_copy}.filename() ==
+          "shop.db.pre-restore-20261120T100000Z.sqlite3");
+    CHECK(App{done.restored.safety_copy}.value("SELECT item FROM orders LIMIT 1") == "later");
+    CHECK(status_of(scene.target)->mode == 0640);
+    CHECK_FALSE(done.failure);
+    CHECK(std::ranges::none_of(done.findings, fails));
+}
+
+TEST_CASE("an existing target is refused without force, and nothing changes",
+          "[snapshot][restore][VV-06][VV-07]") {
+    Scene scene;
+    scene.step.force = false;
+    const auto before = state_of(scene.folder / "data");
+    CHECK(restore_backup(scene.step, scene.test.host).error().code == ErrorCode::target_exists);
+    CHECK(state_of(scene.folder / "data") == before);
+}
+
+TEST_CASE("a restore whose result fails its validation is rolled back",
+          "[snapshot][restore][VV-06]") {
+    Scene scene;
+    scene.step.checks = {{"later", "SELECT count(*) FROM orders WHERE item = 'later'",
+                          *TextForm<Expectation>::parse("3"), Severity::error}};
+    SECTION("over a sound database") {
+        const auto done = scene.restore();
+        REQUIRE(done.failure);
+        CHECK(done.failure->code == ErrorCode::rolled_back);
+        CHECK(done.restored.rolled_back);
+        CHECK(scene.first_item() == "later");
+    }
+    SECTION("over a damaged one") {
+        write_all(scene.target, std::string(4096, 'x'));
+        const auto done = scene.restore();
+        REQUIRE(done.failure);
+        CHECK(read_all(scene.target) == std::string(4096, 'x'));
+    }
+    SECTION("where there was none") {
+        scene.step.target = (scene.folder / "data/new.db").string();
+        const auto done = scene.restore();
+        REQUIRE(done.failure);
+        CHECK_FALSE(fs::exists(scene.step.target));
+    }
+}
+
+TEST_CASE("a damaged database is set aside, since no snapshot can be taken of it",
+          "[snapshot][restore]") {
+    Scene scene;
+    write_all(scene.target, std::string(4096, 'x'));
+    const auto done = scene.restore();
+    CHECK(done.restored.safety_copy.empty());
+    CHECK(read_all(done.restored.set_aside) == std::string(4096, 'x'));
+    CHECK(scene.first_item() == "tea");
+}
+
+TEST_CASE("a link names the database behind it, and stays a link", "[snapshot][restore]") {
+    Scene scene;
+    const auto link = scene.folder / "link.db";
+    fs::create_symlink(scene.target, link);
+    scene.step.target = link.string();
+    scene.restore();
+    CHECK(fs::is_symlink(link));
+    CHECK(scene.first_item() == "tea");
+}
+
+TEST_CASE("what cannot be replaced safely is refused", "[snapshot][restore]") {
+    Scene scene;
+    auto wanted = ErrorCode::internal;
+    SECTION("several names") {
+        fs::create_hard_link(scene.target, scene.folder / "second.db");
+        wanted = ErrorCode::hard_links;
+    }
+    SECTION("a folder") {
+        scene.step.target = scene.folder.path().string();
+        wanted = ErrorCode::not_a_file;
+    }
+    SECTION("the backup itself") {
+        scene.step.target = scene.step.backup;
+        wanted = ErrorCode::usage;
+    }
+    const auto before = state_of(scene.folder / "data");
+    CHECK(restore_backup(scene.step, scene.test.host).error().code == wanted);
+    CHECK(state_of(scene.folder / "data") == before);
+}
+
+TEST_CASE("an interrupted restore leaves the database as it was", "[snapshot][restore]") {
+    Scene scene;
+    int asked = 0;
+    const int limit = GENERATE(0, 1, 2);
+    scene.test.host.keep_going = [&]() -> Result<> {
+        if (asked++ >= limit) return fail(ErrorCode::interrupted, "stopped");
+        return {};
+    };
+    REQUIRE_FALSE(restore_backup(scene.step, scene.test.host));
+    CHECK(scene.first_item() == "later");
+    for (const auto& entry : fs::directory_iterator{scene.folder / "data"})
+        CHECK(entry.path().filename().string().find(".muster-") == std::string::npos);
+}
+
+}  // namespace muster

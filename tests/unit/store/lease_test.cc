@@ -1,0 +1,60 @@
+#include "engine/store/local/lease.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/child.h"
+#include "tests/support/database_files.h"
+#include "tests/support/temp_folder.h"
+
+namespace muster {
+
+using namespace test;
+
+namespace {
+const Time now = *TextForm<Time>::parse("2026-11-20T10:00:00Z");
+}
+
+TEST_CASE("a lease excludes, names its holder, and leaves nothing", "[store][lease][ON-07]") {
+    const TempFolder folder;
+    const auto file = folder / "leases/a.lease";
+    {
+        const auto held = Lease::take(file, "a backup of a.db", now);
+        REQUIRE(held);
+        const auto refused = Lease::take(file, "a restore", now);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::lease_held);
+        CHECK(refused.error().message.find("doing a backup of a.db") != std::string::npos);
+        CHECK(refused.error().message.find("since 2026-11-20T10:00:00Z") != std::string::npos);
+    }
+    CHECK_FALSE(fs::exists(file));
+    CHECK(Lease::take(file, "again", now));
+}
+
+TEST_CASE("a killed holder leaves no lease for ever", "[store][lease][ON-07]") {
+    const TempFolder folder;
+    const auto file = folder / "a.lease";
+    Child holder{[&](const Child::Ready& ready) {
+        const auto held = Lease::take(file, "a backup", now);
+        if (held) ready();
+        stay();
+    }};
+    CHECK(Lease::take(file, "a restore", now).error().code == ErrorCode::lease_held);
+    holder.kill();
+    CHECK(Lease::take(file, "a restore", now));
+}
+
+TEST_CASE("a run may wait for another", "[store][lease]") {
+    const TempFolder folder;
+    const auto file = folder / "a.lease";
+    Child holder{[&](const Child::Ready& ready) {
+        const auto held = Lease::take(file, "a short backup", now);
+        ready();
+        struct timespec half {
+            0, 500'000'000
+        };
+        ::nanosleep(&half, nullptr);
+    }};
+    CHECK(Lease::take(file, "patient", now, std::chrono::seconds{20}));
+}
+
+}  // namespace muster
