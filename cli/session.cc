@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <climits>
 #include <cstdlib>
 
@@ -66,6 +67,19 @@ tl::expected<PolicyFile, Refusal> policy_of(const std::string& path) {
                       std::move(read->error()));
     }
     return **std::move(read);
+}
+
+Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& arguments) {
+    if (!arguments.has("--supported-schema")) return std::nullopt;
+    const auto written = arguments.value("--supported-schema");
+    std::int64_t number = 0;
+    const auto [end, error] =
+        std::from_chars(written.data(), written.data() + written.size(), number);
+    if (error != std::errc{} || end != written.data() + written.size())
+        return fail(ErrorCode::usage,
+                    fmt::format("--supported-schema: '{}' is no whole number", written),
+                    "write it like 42");
+    return std::optional{number};
 }
 
 Result<Duration> lease_wait_of(const Arguments& arguments) {

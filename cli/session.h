@@ -24,6 +24,9 @@ Reply run_directly(const Arguments& arguments, const Surroundings& surroundings,
 /// The answer of a run that has ended in a record.
 Reply answer_with(const Appended& stored);
 
+/// --supported-schema; ErrorCode::usage when it is no whole number.
+Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& arguments);
+
 /// What stands for "wait that long for another run" in --lock-wait; ErrorCode::usage when it is no
 /// duration.
 Result<Duration> lease_wait_of(const Arguments& arguments);

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "cli/commands/rows.h"
 #include "cli/session.h"
 #include "engine/codec/documents.h"
@@ -19,17 +17,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
                       fmt::format("--depth: '{}' is no depth", arguments.value("--depth")),
                       "it takes checksum, quick or full");
     options.depth = *depth;
-    if (arguments.has("--supported-schema")) {
-        const auto written = arguments.value("--supported-schema");
-        std::int64_t number = 0;
-        const auto [end, error] =
-            std::from_chars(written.data(), written.data() + written.size(), number);
-        if (error != std::errc{} || end != written.data() + written.size())
-            return refuse(ErrorCode::usage,
-                          fmt::format("--supported-schema: '{}' is no whole number", written),
-                          "write it like 42");
-        options.supported_schema = number;
-    }
+    MUSTER_REPLY_TRY(options.supported_schema, supported_schema_of(arguments));
     const auto backup = fs::absolute(arguments.value("BACKUP")).lexically_normal();
     MUSTER_REPLY_TRY(const auto seen, inspect_backup(backup, options, surroundings.host));
     Answer answer;

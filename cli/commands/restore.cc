@@ -16,6 +16,7 @@ namespace {
 Reply dry_run(Plan plan, const RestoreStep& step, const Surroundings& surroundings) {
     InspectOptions options;
     options.depth = step.verify ? Depth::full : Depth::checksum;
+    options.supported_schema = step.supported_schema;
     MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options, surroundings.host));
     auto may = require_restorable(seen);
     if (may) may = check_restore(step);
@@ -48,6 +49,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
                       "name the database file to be");
     step.force = arguments.has("--force");
     step.verify = !arguments.has("--no-verify");
+    MUSTER_REPLY_TRY(step.supported_schema, supported_schema_of(arguments));
     if (arguments.has("--safety-dir"))
         step.safety_dir = fs::absolute(arguments.value("--safety-dir")).lexically_normal().string();
     const auto name = fs::path{step.target}.filename().string();
@@ -78,6 +80,7 @@ Command restore_command() {
          {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
          {"--no-verify", "",
           "compare the checksum only; do not look into the backup or at the result"},
+         {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
          {"--safety-dir", "DIR",
           "where the snapshot of the existing database goes; beside it when left out"},
          {"--lock-wait", "TIME",

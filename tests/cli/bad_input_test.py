@@ -121,6 +121,7 @@ USAGE = [
     ("backup shop.db out --max-writer-pause 1", "'1' is no duration", "200ms"),
     ("inspect shop.db --depth deep", "'deep' is no depth", "checksum, quick or full"),
     ("inspect shop.db --supported-schema new", "'new' is no whole number", "42"),
+    ("restore shop.db --to new.db --supported-schema new", "'new' is no whole number", "42"),
     ("restore-smoke shop.db --rto soon", "'soon' is no duration", "5m"),
     ("schema polic", "there is no schema 'polic'", "policy"),
     ("plan policy.yaml --color blue", "--color cannot be 'blue'", "auto, always, never"),

@@ -54,7 +54,7 @@ class Help(Case):
         "apply": ["--target", "--only", "--limit", "--dry-run", "--strict-plan", "--lock-wait", "--keep-sandbox"],
         "backup": ["--force", "--verify", "--max-writer-pause", "--name", "--lock-wait"],
         "inspect": ["--depth", "--supported-schema"],
-        "restore": ["--to", "--force", "--dry-run", "--no-verify", "--safety-dir", "--lock-wait"],
+        "restore": ["--to", "--force", "--dry-run", "--no-verify", "--supported-schema", "--safety-dir", "--lock-wait"],
         "drill": ["--target", "--keep-sandbox", "--lock-wait"],
         "restore-smoke": ["--rto", "--keep-sandbox"],
         "report": ["--markdown", "--fail-if-unwell"],
@@ -273,6 +273,8 @@ class AuditFacts(Case):
         sidecar.write_text(re.sub(r'"schemaVersion": \d+', '"schemaVersion": 43', whole))
         newer = self.muster("inspect", "one.sqlite", "--supported-schema", "42")
         self.assertEqual((newer.status, [each["code"] for each in newer.document["findings"] if each["verdict"] == "bad"]), (7, ["schema_version"]))
+        self.refused(7, "newer_schema", "restore", "one.sqlite", "--to", "new.db", "--supported-schema", "42")
+        self.assertFalse(Path("new.db").exists())
         sidecar.write_text(whole)
         self.refused(7, "target_exists", "restore", "one.sqlite", "--to", "shop.db")
 

@@ -6,7 +6,7 @@ import time
 import unittest
 from pathlib import Path
 
-from support.databases import Holder, content, family, make, make_big, names, sidecar, tree, wait_until
+from support.databases import Holder, content, family, make, make_big, names, wait_until
 from support.muster import Case, leftovers
 
 

@@ -9,8 +9,8 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 
-from support.databases import (Holder, content, crash_in_wal, crash_with_hot_journal, family, make, change, make_big,
-                               names, sidecar, tree, wait_until)
+from support.databases import (Holder, content, crash_in_wal, crash_with_hot_journal, family, make, make_big,
+                               names, sidecar, tree)
 from support.muster import MUSTER, Case, leftovers
 
 
@@ -342,7 +342,7 @@ class WhatIsRestored(RestoreCase):
         self.passes("restore", "kept.sqlite", "--to", "new.db")
 
     def test_a_newer_schema_version(self):
-        """[VV-03] newer_schema, against what --supported-schema names."""
+        """[VV-03] [VV-07] newer_schema, against what --supported-schema names."""
         with closing(sqlite3.connect("versioned.db")) as connection:
             connection.execute("CREATE TABLE t(x)")
             connection.execute("PRAGMA user_version = 7")
@@ -351,6 +351,9 @@ class WhatIsRestored(RestoreCase):
         ran = self.muster("inspect", "versioned.sqlite", "--supported-schema", 6)
         self.assertEqual(ran.status, 7, ran)
         self.assertIn("schema", ran.out)
+        self.refused(7, "newer_schema", "restore", "versioned.sqlite", "--to", "fresh.db", "--supported-schema", 6)
+        self.assertFalse(Path("fresh.db").exists())
+        self.passes("restore", "versioned.sqlite", "--to", "fresh.db", "--supported-schema", 7)
 
     def test_a_legacy_backup_without_manifest(self):
         """[VV-04] Allowed, and the report says that manifest validation was skipped."""

@@ -143,12 +143,6 @@ class Holder:
         self.process.communicate("\n")
 
 
-LEDGER = """
-import random
-def value(sql): return database.execute(sql).fetchone()[0]
-"""
-
-
 def make_ledger(database, mode):
     """Accounts in three tables whose sum is always 0, and a count of the entries ever made."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:

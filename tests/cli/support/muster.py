@@ -63,7 +63,7 @@ class Case(unittest.TestCase):
     def start(self, *words, kill_at=None, **more):
         """A muster under way; finish() waits for it."""
         words = [str(word) for word in words]
-        with tempfile.NamedTemporaryFile(prefix="muster-answer-", delete=False) as answer:
+        with tempfile.NamedTemporaryFile(prefix="answer-", dir=os.environ["HOME"], delete=False) as answer:
             pass  # outside the folder, which must show no file but those of the case
         process = subprocess.Popen([MUSTER, *words, "--output", answer.name], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
