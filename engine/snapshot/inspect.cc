@@ -161,6 +161,11 @@ Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions
         if (options.supported_schema)
             seen.findings.push_back(
                 judge_schema_version(*seen.manifest, seen.backup, *options.supported_schema));
+    } else if (options.supported_schema) {
+        seen.findings.push_back({"schema_version", Severity::warning, Verdict::unchecked,
+                                 seen.backup, "there is no manifest that tells its schema version",
+                                 fmt::format("at most {}", *options.supported_schema), "unknown",
+                                 "", ""});
     }
     if (options.depth != Depth::checksum) {
         MUSTER_TRY(const auto database,

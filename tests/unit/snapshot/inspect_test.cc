@@ -112,6 +112,9 @@ TEST_CASE(
     CHECK(seen.restorable);
     CHECK(verdict(seen, "manifest") == Verdict::unchecked);
     CHECK(verdict(seen, "checksum") == Verdict::unchecked);
+    InspectOptions options;
+    options.supported_schema = 3;
+    CHECK(verdict(backup.look(options), "schema_version") == Verdict::unchecked);
 }
 
 TEST_CASE("the policy's questions are asked of the backup", "[snapshot][inspect][EE-02]") {
