@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/json_document.h"
 #include "engine/base/host.h"
 #include "engine/base/problem.h"
 #include "engine/base/result.h"
@@ -53,7 +54,7 @@ struct Surroundings {
 /// What a command has to say: `text` for people, `document` (schema-valid JSON) for programs.
 struct Answer {
     std::string text;
-    std::string document;
+    JsonDocument document;
     int exit_status = 0;
     std::string complaint = {};  ///< what --quiet still says, where exit_status is not 0
 };

@@ -36,15 +36,27 @@ std::string paint(const Style& style, std::string_view code, std::string_view te
     return style.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};
 }
 
-/// The artifact goes to --output and, with --json, to standard output; a failure to write it is a
+Result<> print_checked(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return {};
+    return Failure(system_error(errno, "write to", "standard output"));
+}
+
+/// The document goes to --output and, with --json, to standard output; a failure to write it is a
 /// failure.
-int hand_over(const Style& style, const std::string& document, int status) {
-    if (style.json) print(stdout, document);
-    if (style.output.empty() || document.empty()) return status;
-    if (const auto written = write_durably(fs::absolute(style.output), document, 0600); !written) {
-        print(stderr, fmt::format("muster: --output: {}\n", written.error().text()));
-        return worst_exit_status(status, exit_status_of(written.error().code));
+int hand_over(const Style& style, const JsonDocument& document, int status) {
+    const auto worst_of = [&](std::string_view where, const Result<>& written) {
+        if (written) return;
+        print(stderr, fmt::format("muster: {}: {}\n", where, written.error().text()));
+        status = worst_exit_status(status, exit_status_of(written.error().code));
+    };
+    if (style.json) {
+        worst_of("--json", document.write_to(print_checked));
+        std::fflush(stdout);
     }
+    if (!style.output.empty() && !document.empty())
+        worst_of("--output", write_durably(fs::absolute(style.output), [&](const Sink& sink) {
+                     return document.write_to(sink);
+                 }));
     return status;
 }
 
@@ -132,7 +144,7 @@ int deliver(const Style& style, const Reply& reply) {
 int deliver(const Style& style, const Refusal& refusal) {
     const auto& error = refusal.error;
     std::string text;
-    for (const auto& problem : refusal.problems) text += text_of(problem) + "\n";
+    for (const auto& problem : refusal.problems) text += text_with_line(problem);
     std::string context;
     for (const auto& what : error.context) context += fmt::format(" (while {})", what);
     text += fmt::format("{} {}{}\n",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "cli/selection.h"
 #include "engine/codec/documents.h"
@@ -107,19 +108,24 @@ std::vector<std::string> foreign_steps(const Plan& plan, const PolicyFile& polic
                                        Observation facts, std::string_view tool_version) {
     facts.now = plan.created_at;
     const auto given = make_plan(policy.policy, facts, plan.selection, tool_version);
-    const auto planned_in = [](const Plan& where, const Step& step) {
-        return std::ranges::any_of(where.steps, [&](const Step& each) {
-            return each.bucket == Bucket::planned && each.id == step.id &&
-                   each.target == step.target && each.needs == step.needs &&
-                   each.action == step.action;
-        });
+    const auto planned_by_id = [](const Plan& where) {
+        std::unordered_map<std::string_view, const Step*> out;
+        for (const auto& step : where.steps)
+            if (step.bucket == Bucket::planned) out.emplace(step.id, &step);
+        return out;
     };
+    const auto planned_in = [](const auto& steps, const Step& step) {
+        const auto found = steps.find(step.id);
+        return found != steps.end() && found->second->target == step.target &&
+               found->second->needs == step.needs && found->second->action == step.action;
+    };
+    const auto here = planned_by_id(plan), wanted = planned_by_id(given);
     std::vector<std::string> out;
     for (const auto& step : plan.steps)
-        if (step.bucket == Bucket::planned && !planned_in(given, step))
+        if (step.bucket == Bucket::planned && !planned_in(wanted, step))
             out.push_back(fmt::format("the policy does not give its step {}", step.id));
     for (const auto& step : given.steps)
-        if (step.bucket == Bucket::planned && !planned_in(plan, step))
+        if (step.bucket == Bucket::planned && !planned_in(here, step))
             out.push_back(fmt::format("the policy also gives the step {}", step.id));
     return out;
 }
@@ -140,29 +146,29 @@ std::optional<Error> staleness(const Plan& plan, const PolicyFile& policy, const
 /// Names that the policy does not know are refused before anything is written.
 Result<> require_known_first(const Selection& selection, const PolicyFile& policy,
                              const StateFolder& state, Host host) {
-    if (selection.targets.empty() && selection.only.empty()) return {};
+    if (selection.targets.empty() && selection.only.empty() && selection.jobs.empty()) return {};
     host.scratch = state.scratch();
     MUSTER_TRY(const auto facts, observe(policy, state, host));
-    return require_known(selection, facts);
+    return require_known(selection, policy.policy, facts);
 }
 
 }  // namespace
 
 Reply run_policy(const Arguments& arguments, const Surroundings& surroundings,
-                 const PolicyFile& policy, const Selection& selection,
-                 const std::function<void(Plan&)>& narrow) {
+                 const PolicyFile& policy, const Selection& selection) {
     MUSTER_REPLY_CHECK(
         require_known_first(selection, policy, state_of(arguments, &policy), surroundings.host));
     auto work = begin(arguments, surroundings, policy, std::nullopt);
     if (!work) return tl::unexpected<Refusal>{work.error()};
-    auto plan = make_plan(policy.policy, work->before, selection, surroundings.host.tool_version);
-    if (narrow) narrow(plan);
+    const auto plan =
+        make_plan(policy.policy, work->before, selection, surroundings.host.tool_version);
     return work->carry_out(plan, refusal_of(arguments, plan));
 }
 
 Reply run_plan_file(const Arguments& arguments, const Surroundings& surroundings,
                     const std::string& path, const std::string& text) {
-    for (const auto* flag : {"--target", "--only", "--limit"})
+    for (const auto* flag :
+         {"--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule"})
         if (arguments.has(flag))
             return refuse(
                 ErrorCode::usage,

@@ -8,10 +8,9 @@
 
 namespace muster {
 
-/// Begin, mend, observe, plan, carry out, record, report. `narrow` may take steps out of the plan.
+/// Begin, mend, observe, plan, carry out, record, report.
 Reply run_policy(const Arguments& arguments, const Surroundings& surroundings,
-                 const PolicyFile& policy, const Selection& selection,
-                 const std::function<void(Plan&)>& narrow = {});
+                 const PolicyFile& policy, const Selection& selection);
 
 /// The same for a plan that was made before; `text` is the plan file as stored.
 /// ErrorCode::stale_plan names each fact that has changed; ErrorCode::plan_used when it was applied

@@ -56,17 +56,19 @@ RunHead head_of(const Surroundings& surroundings, std::string policy_name,
 }
 
 tl::expected<PolicyFile, Refusal> policy_of(const std::string& path) {
-    auto read = read_policy(path);
-    if (!read) return refuse(read.error());
-    if (!*read) {
-        const auto count = read->error().size();
+    auto loaded = read_policy(path);
+    if (!loaded) return refuse(loaded.error());
+    if (!loaded->policy) {
+        const auto count = loaded->problems.size();
         return refuse(Error{ErrorCode::invalid_policy,
                             fmt::format("{} has {} problem{}", path, count, count == 1 ? "" : "s"),
                             "mend what is listed above",
                             {}},
-                      std::move(read->error()));
+                      std::move(loaded->problems));
     }
-    return **std::move(read);
+    auto file = policy_file(path, *loaded);
+    if (!file) return refuse(file.error());
+    return *std::move(file);
 }
 
 Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& arguments) {
@@ -80,6 +82,16 @@ Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& argumen
                     fmt::format("--supported-schema: '{}' is no whole number", written),
                     "write it like 42");
     return std::optional{number};
+}
+
+Result<Depth> depth_of(const Arguments& arguments, std::string_view flag) {
+    const auto written = arguments.value(flag, name_of(Depth::full));
+    const auto depth = from_name<Depth>(written);
+    if (depth && *depth <= Depth::full) return *depth;
+    return fail(ErrorCode::usage,
+                depth ? fmt::format("{}: this version cannot verify at depth {} yet", flag, written)
+                      : fmt::format("{}: '{}' is no depth", flag, written),
+                "it takes checksum, quick or full");
 }
 
 Result<Duration> lease_wait_of(const Arguments& arguments) {

@@ -29,6 +29,8 @@ Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& argumen
 
 /// What stands for "wait that long for another run" in --lock-wait; ErrorCode::usage when it is no
 /// duration.
+/// ErrorCode::usage where it is no depth that this version can verify to.
+Result<Depth> depth_of(const Arguments& arguments, std::string_view flag);
 Result<Duration> lease_wait_of(const Arguments& arguments);
 
 }  // namespace muster

@@ -8,6 +8,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)
 
 # Header only, and its exported target carries nothing but the include folder.
 find_path(VALIJSON_INCLUDE_DIR valijson/validator.hpp REQUIRED)

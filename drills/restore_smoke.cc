@@ -86,8 +86,8 @@ Finding judge_equality(const Drilled& drilled, const std::string& subject) {
         Verdict::good,
         subject,
         "after the restore every row and the schema are what they were before the damage",
-        "content " + drilled.baseline->total.hex.substr(0, 16),
-        "content " + drilled.restored->total.hex.substr(0, 16),
+        "content " + drilled.baseline->total.hex().substr(0, 16),
+        "content " + drilled.restored->total.hex().substr(0, 16),
         fmt::format("{} in {}, and the schema", counted(static_cast<std::uint64_t>(rows), "row"),
                     counted(drilled.baseline->tables.size(), "table")),
         ""};
@@ -119,7 +119,7 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
                                    bool keep_sandbox, const Host& host) {
     Rehearsal out;
     out.drilled.drill = step.drill;
-    out.drilled.scenario = name_of(step.scenario);
+    out.drilled.scenario = step.scenario ? name_of(*step.scenario) : "own";
     out.drilled.rto = step.rto;
     MUSTER_TRY(const auto source, status_of(step.source));
     MUSTER_CHECK(require_space(sandboxes, Bytes{source.size.count * copies_in_sandbox},

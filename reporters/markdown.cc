@@ -4,26 +4,10 @@
 
 #include <algorithm>
 
+#include "reporters/markdown_text.h"
+
 namespace muster {
 namespace {
-
-/// Text in a table cell or a sentence: nothing in it is Markdown.
-std::string plain(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (std::string_view{"\\`*_{}[]<>#|~@"}.find(c) != std::string_view::npos) out += '\\';
-        out += c == '\n' ? ' ' : c;
-    }
-    return out;
-}
-
-std::string code(std::string_view text) {
-    std::string out{text};
-    std::ranges::replace(out, '`', '\'');
-    std::ranges::replace(out, '\n', ' ');
-    std::ranges::replace(out, '|', '!');
-    return "`" + out + "`";
-}
 
 /// A word of a shell command.
 std::string quoted(const std::string& word) {
@@ -257,10 +241,10 @@ void write_evidence(std::string& out, const Handoff& handoff) {
     out += fmt::format(
         "\n## Evidence\n\n- record: {}\n- chain: {} record{}, {}; SHA-256 of the newest record: {}\n- policy: {}",
         code(handoff.record_file), handoff.records, handoff.records == 1 ? "" : "s",
-        handoff.chain_faults.empty() ? "unbroken" : "**broken**", code(handoff.chain_head.hex),
+        handoff.chain_faults.empty() ? "unbroken" : "**broken**", code(handoff.chain_head.hex()),
         code(run.head.policy_path));
     if (run.head.policy_hash)
-        out += fmt::format(", SHA-256 of its meaning {}", code(run.head.policy_hash->hex));
+        out += fmt::format(", SHA-256 of its meaning {}", code(run.head.policy_hash->hex()));
     out += fmt::format("\n- muster {}\n", plain(run.head.tool_version));
     if (run.population) {
         out += fmt::format("- targets in scope: {}", run.population->count);

@@ -126,11 +126,45 @@ std::string_view closing_word(const Record& record) {
     return "";
 }
 
+std::string waiting_line(const Waiting& waiting) {
+    std::string who;
+    if (!waiting.example.empty())
+        who = waiting.targets == 1
+                  ? waiting.example
+                  : fmt::format("{} and {} more", waiting.example, waiting.targets - 1);
+    return fmt::format("  {:<40} {:>20}  {}\n", waiting.job,
+                       waiting.due_at ? format_time(*waiting.due_at) : "never again", who);
+}
+
+std::string rules_text(const Kept& kept) {
+    std::string out;
+    for (const auto& [rule, count] : kept.rules)
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", rule, count);
+    return out;
+}
+
+std::string waiting_text(const Plan& plan) {
+    if (plan.waiting.empty()) return "";
+    std::string out = "\nnot due yet, and when it will be (UTC)\n";
+    for (const auto& waiting : plan.waiting) out += waiting_line(waiting);
+    return out;
+}
+
+std::string kept_text(const Plan& plan) {
+    if (plan.kept.empty()) return "";
+    std::string out = "\nkept ('muster prune POLICY --dry-run' lists each snapshot)\n";
+    for (const auto& kept : plan.kept)
+        out += fmt::format("  {:<40} {:>10}  {}: {}\n", kept.target + ":" + kept.store,
+                           spell_bytes(kept.bytes), counted(kept.snapshots, "snapshot"),
+                           rules_text(kept));
+    return out;
+}
+
 }  // namespace
 
 std::string plan_text(const Plan& plan) {
     std::string out = fmt::format("Plan for {}, made {}, serial {}\n", plan.policy_name,
-                                  format_time(plan.created_at), plan.serial.hex.substr(0, 16));
+                                  format_time(plan.created_at), plan.serial.hex().substr(0, 16));
     for (const auto& total : plan.totals) {
         if (total.steps == 0) {
             out += fmt::format("\n{}: nothing\n", name_of(total.bucket));
@@ -141,16 +175,12 @@ std::string plan_text(const Plan& plan) {
         for (const auto& step : plan.steps)
             if (step.bucket == total.bucket)
                 out += fmt::format("  {:<40} {:>10}  {}\n", step.id, spell_bytes(step.bytes),
-                                   step.reason.text);
+                                   step.bucket == Bucket::blocked
+                                       ? fmt::format("{}: {}", step.reason.code, step.reason.text)
+                                       : step.reason.text);
     }
-    if (!plan.kept.empty()) {
-        out += fmt::format("\nkept: {}\n",
-                           counted(static_cast<std::ptrdiff_t>(plan.kept.size()), "snapshot"));
-        for (const auto& each : plan.kept)
-            out += fmt::format("  {:<40} {}\n",
-                               fmt::format("{}:{}:{}", each.target, each.store, each.key),
-                               fmt::join(each.reasons, "; "));
-    }
+    out += waiting_text(plan);
+    out += kept_text(plan);
     const auto wrong = std::ranges::count_if(
         plan.findings, [](const auto& each) { return each.verdict != Verdict::good; });
     if (wrong > 0) out += "\nas things stand now\n";
@@ -162,7 +192,7 @@ std::string plan_text(const Plan& plan) {
 std::string inspection_text(const Inspection& inspection) {
     std::string out =
         fmt::format("{}\n  {}, {}, SHA-256 {}\n", inspection.backup, name_of(inspection.state),
-                    spell_bytes(inspection.bytes), inspection.checksum.hex);
+                    spell_bytes(inspection.bytes), inspection.checksum.hex());
     if (inspection.manifest)
         out += fmt::format(
             "  volume {} ({}), schema version {}, revision {}, taken {} by muster {}\n",
@@ -172,6 +202,7 @@ std::string inspection_text(const Inspection& inspection) {
                                           : "not recorded",
             format_time(inspection.manifest->created_at),
             inspection.manifest->created_with_version);
+    if (inspection.pinned) out += fmt::format("  pinned: {}\n", *inspection.pinned);
     out += fmt::format("\nlooked at to depth {}\n", name_of(inspection.depth));
     for (const auto& finding : inspection.findings) out += finding_line(finding, inspection.backup);
     return out + fmt::format("\n{}\n", inspection.restorable ? "It may be restored."
@@ -190,8 +221,8 @@ std::string record_text(const Record& record, const std::string& file, const Sha
         if (!record.trouble->hint.empty())
             out += fmt::format("{:<12}next: {}\n", "", record.trouble->hint);
     }
-    out +=
-        fmt::format("\n{} Record {}\n{:>13}SHA-256 {}\n", closing_word(record), file, "", head.hex);
+    out += fmt::format("\n{} Record {}\n{:>13}SHA-256 {}\n", closing_word(record), file, "",
+                       head.hex());
     return out;
 }
 

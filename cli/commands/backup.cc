@@ -20,11 +20,7 @@ fs::path artifact_for(const fs::path& database, const fs::path& destination) {
 Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     const fs::path database = arguments.value("DB");
     const auto artifact = artifact_for(database, arguments.value("DEST"));
-    const auto depth = from_name<Depth>(arguments.value("--verify", "full"));
-    if (!depth)
-        return refuse(ErrorCode::usage,
-                      fmt::format("--verify: '{}' is no depth", arguments.value("--verify")),
-                      "it takes checksum, quick or full");
+    MUSTER_REPLY_TRY(const auto depth, depth_of(arguments, "--verify"));
     SnapshotStep step;
     step.source = fs::absolute(database).lexically_normal().string();
     step.volume_id = step.volume_name = arguments.value("--name", database.stem().string());
@@ -40,7 +36,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     step.place = {"destination", artifact.parent_path().string(), artifact.filename().string(),
                   arguments.has("--force")};
     return run_directly(arguments, surroundings,
-                        direct_plan("backup", backup_steps(step, *depth), surroundings.host.now(),
+                        direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
                                     surroundings.host.tool_version));
 }
 

@@ -22,15 +22,12 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
         if (std::ranges::find(known, name) == known.end())
             return refuse(ErrorCode::usage, fmt::format("the policy has no drill '{}'", name),
                           fmt::format("it has: {}", fmt::join(known, ", ")));
-    const Selection drills_only{arguments.all("--target"), {"drill"}, std::nullopt};
-    return run_policy(arguments, surroundings, *policy, drills_only, [&](Plan& plan) {
-        std::erase_if(plan.steps, [&](const Step& step) {
-            const auto* drill = std::get_if<DrillStep>(&step.action);
-            return drill != nullptr && !names.empty() &&
-                   std::ranges::find(names, drill->drill) == names.end();
-        });
-        add_up(plan);
-    });
+    Selection drills_only;
+    drills_only.targets = arguments.all("--target");
+    drills_only.only = {std::string{Kind<DrillStep>::name}};
+    for (const auto& name : names) drills_only.jobs.push_back("drills." + name);
+    drills_only.ignore_schedule = true;
+    return run_policy(arguments, surroundings, *policy, drills_only);
 }
 
 }  // namespace

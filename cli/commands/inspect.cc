@@ -11,12 +11,8 @@ namespace {
 
 Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     InspectOptions options;
-    const auto depth = from_name<Depth>(arguments.value("--depth", "full"));
-    if (!depth)
-        return refuse(ErrorCode::usage,
-                      fmt::format("--depth: '{}' is no depth", arguments.value("--depth")),
-                      "it takes checksum, quick or full");
-    options.depth = *depth;
+    MUSTER_REPLY_TRY(const auto depth, depth_of(arguments, "--depth"));
+    options.depth = depth;
     MUSTER_REPLY_TRY(options.supported_schema, supported_schema_of(arguments));
     const auto backup = fs::absolute(arguments.value("BACKUP")).lexically_normal();
     MUSTER_REPLY_TRY(const auto seen, inspect_backup(backup, options, surroundings.host));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "cli/commands/rows.h"
 #include "cli/selection.h"
@@ -8,6 +9,7 @@
 #include "engine/codec/documents.h"
 #include "engine/plan/judge.h"
 #include "engine/plan/make_plan.h"
+#include "reporters/plan_markdown.h"
 #include "reporters/terminal.h"
 
 namespace muster {
@@ -19,6 +21,7 @@ std::vector<Option> options() {
     out.push_back(
         {"--strict-plan", "",
          "exit 5 when anything is blocked, filtered or deferred (strictness.plan narrows it)"});
+    out.push_back({"--markdown", "", "print the plan as Markdown, for a review or a ticket"});
     out.push_back({"--detailed-exitcode", "", "exit 2 when there is work to do"});
     out.push_back({"--now", "TIME", "plan as if it were TIME (UTC, 2026-11-20T10:15:00Z)"});
     return out;
@@ -46,19 +49,26 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     const auto state = state_of(arguments, &*file);
     MUSTER_REPLY_TRY(const auto selection, selection_of(arguments));
     MUSTER_REPLY_TRY(const auto observation, observe(*file, state, host));
-    MUSTER_REPLY_CHECK(require_known(selection, observation));
+    MUSTER_REPLY_CHECK(require_known(selection, file->policy, observation));
 
-    auto plan = make_plan(file->policy, observation, selection, host.tool_version);
+    const auto made =
+        std::make_shared<Plan>(make_plan(file->policy, observation, selection, host.tool_version));
+    auto& plan = *made;
     plan.policy_path = file->path.string();
     plan.findings = judge(file->policy, observation);
+    std::erase_if(plan.findings,
+                  [](const auto& finding) { return finding.verdict == Verdict::good; });
     Answer answer;
-    MUSTER_REPLY_TRY(answer.document, to_document(plan));
-    answer.text = plan_text(plan);
+    answer.document =
+        JsonDocument{[made](const Sink& sink) { return stream_document(*made, sink); }};
+    answer.text = arguments.has("--markdown") ? plan_markdown(plan) : plan_text(plan);
     if (arguments.has("--out")) {
         const auto out = fs::absolute(arguments.value("--out"));
-        MUSTER_REPLY_CHECK(write_durably(out, answer.document));
+        MUSTER_REPLY_CHECK(
+            write_durably(out, [&](const Sink& sink) { return answer.document.write_to(sink); }));
         answer.text += fmt::format("Carry it out with: muster apply {}\n", out.string());
-    } else if (selection == Selection{} && !arguments.has("--now")) {
+    } else if (selection == Selection{} && !arguments.has("--now") &&
+               !arguments.has("--markdown")) {
         answer.text +=
             fmt::format("Carry it out with: muster apply {}\n", arguments.value("POLICY"));
     }

@@ -5,6 +5,7 @@
 
 namespace muster {
 
+Command init_command();
 Command validate_command();
 Command plan_command();
 Command apply_command();
@@ -12,8 +13,12 @@ Command backup_command();
 Command inspect_command();
 Command restore_command();
 Command drill_command();
+Command prune_command();
+Command pin_command();
+Command unpin_command();
 Command restore_smoke_command();
 Command report_command();
+Command schedule_command();
 Command schema_command();
 Command version_command();
 

@@ -8,8 +8,14 @@ namespace {
 
 Reply run(const Arguments& arguments, const Surroundings&) {
     const auto names = schema_names();
-    if (!arguments.has("NAME")) return Answer{fmt::format("{}\n", fmt::join(names, "\n")), ""};
+    if (!arguments.has("NAME")) return Answer{fmt::format("{}\n", fmt::join(names, "\n")), {}};
     const auto name = arguments.value("NAME");
+    if (arguments.has("--reference")) {
+        const auto page = reference_text(name);
+        if (page) return Answer{*page, {}};
+        return refuse(ErrorCode::usage, fmt::format("there is no reference page of '{}'", name),
+                      "there is one of what people write: muster schema policy --reference");
+    }
     const auto text = schema_text(name);
     if (!text)
         return refuse(ErrorCode::usage, fmt::format("there is no schema '{}'", name),
@@ -26,7 +32,8 @@ Command schema_command() {
         "JSON Schema of the documents muster reads and writes",
         "Without NAME the names are listed. For an editor: muster schema policy > policy-v1.json",
         {{"[NAME]", "policy, plan, record, …"}},
-        {{"--list", "", "list the names"}},
+        {{"--list", "", "list the names"},
+         {"--reference", "", "every key of a document that people write, as Markdown"}},
         run};
 }
 

@@ -3,7 +3,6 @@
 #include "cli/commands/rows.h"
 #include "cli/session.h"
 #include "engine/codec/documents.h"
-#include "engine/codec/load_policy.h"
 #include "engine/model/problem_report.h"
 
 namespace muster {
@@ -11,22 +10,22 @@ namespace {
 
 Reply run(const Arguments& arguments, const Surroundings&) {
     const auto path = arguments.value("POLICY");
-    MUSTER_REPLY_TRY(auto read, read_policy(path));
+    MUSTER_REPLY_TRY(const auto loaded, read_policy(path));
     ProblemReport report;
     report.file = path;
-    report.valid = read.has_value();
-    if (!read) report.problems = std::move(read.error());
+    report.valid = loaded.policy.has_value();
+    report.problems = loaded.problems;
     Answer answer;
     MUSTER_REPLY_TRY(answer.document, to_document(report));
-    for (const auto& problem : report.problems) answer.text += text_of(problem) + "\n";
+    for (const auto& problem : report.problems) answer.text += text_with_line(problem);
     if (report.valid) {
-        const auto& policy = read->policy;
+        const auto& policy = *loaded.policy;
         answer.text =
             fmt::format("{} is valid; targets: {}, stores: {}, drills: {}\n", path,
                         policy.targets.size(), policy.stores.size(), policy.drills.size());
         if (arguments.has("--print")) {
-            MUSTER_REPLY_TRY(const auto text, to_document(policy));
-            answer.text = text;
+            answer.text = print_policy(loaded);
+            MUSTER_REPLY_TRY(answer.document, to_document(policy));
         }
     } else {
         answer.text += fmt::format("{} has {} problem{}\n", path, report.problems.size(),
@@ -47,7 +46,7 @@ Command validate_command() {
         "Reads the policy only: whether its databases and stores are there is what 'muster plan' says.",
         {{"POLICY", "the policy file"}},
         {{"--print", "",
-          "print the policy with every default filled in, as JSON (which is YAML too)"}},
+          "print the policy as muster understands it: every file joined, every variable and default filled in, each value with the place it comes from; as JSON with --json"}},
         run};
 }
 

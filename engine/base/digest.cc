@@ -1,9 +1,9 @@
 #include "engine/base/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
-#include <algorithm>
-#include <array>
+#include <tuple>
 
 namespace muster {
 
@@ -28,22 +28,39 @@ void Sha256Stream::add(std::string_view text) {
 }
 
 Sha256 Sha256Stream::finish() {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-    unsigned int length = 0;
-    EVP_DigestFinal_ex(context_->evp, raw.data(), &length);
     Sha256 out;
-    for (unsigned int i = 0; i < length; ++i) {
-        out.hex += digits[raw[i] >> 4U];
-        out.hex += digits[raw[i] & 15U];
+    static_assert(std::tuple_size_v<decltype(out.bytes)> == SHA256_DIGEST_LENGTH);
+    EVP_DigestFinal_ex(context_->evp, out.bytes.data(), nullptr);
+    return out;
+}
+
+namespace {
+
+constexpr std::string_view digits = "0123456789abcdef";
+
+}  // namespace
+
+std::string Sha256::hex() const {
+    if (empty()) return {};
+    std::string out;
+    out.reserve(2 * bytes.size());
+    for (const unsigned char byte : bytes) {
+        out += digits[byte >> 4U];
+        out += digits[byte & 15U];
     }
     return out;
 }
 
 std::optional<Sha256> TextForm<Sha256>::parse(std::string_view text) {
-    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    if (text.size() != 64 || !std::ranges::all_of(text, is_hex)) return std::nullopt;
-    return Sha256{std::string{text}};
+    Sha256 out;
+    if (text.size() != 2 * out.bytes.size()) return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto value = digits.find(text[i]);
+        if (value == std::string_view::npos) return std::nullopt;
+        out.bytes[i / 2] = static_cast<unsigned char>((out.bytes[i / 2] << 4U) | value);
+    }
+    if (out.empty()) return std::nullopt;  // nothing has this digest
+    return out;
 }
 
 Sha256 sha256_of(std::string_view text) {

@@ -1,6 +1,7 @@
 // SHA-256, the one digest of muster's documents.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <memory>
@@ -10,16 +11,21 @@
 
 namespace muster {
 
-/// 64 lower-case hexadecimal digits, or empty where there is none yet.
+/// All zero where there is none yet. Held as bytes: a million snapshots each
+/// have one.
 struct Sha256 {
-    std::string hex;
+    std::array<unsigned char, 32> bytes{};
+
+    bool empty() const { return *this == Sha256{}; }
+    /// 64 lower-case digits; empty text where there is none yet.
+    std::string hex() const;
     auto operator<=>(const Sha256&) const = default;
 };
 
 template <>
 struct TextForm<Sha256> {
     static std::optional<Sha256> parse(std::string_view text);
-    static std::string format(const Sha256& digest) { return digest.hex; }
+    static std::string format(const Sha256& digest) { return digest.hex(); }
     static constexpr std::string_view pattern = "^[0-9a-f]{64}$";
     static constexpr std::string_view example = "64 lower-case hexadecimal digits";
 };

@@ -38,6 +38,7 @@ const std::vector<ErrorRow>& error_table() {
         {newer_tool_major, "newer_tool_major", 7, false,
          "written by a newer major version of muster"},
         {newer_schema, "newer_schema", 7, false, "the schema is newer than the policy supports"},
+        {not_available, "not_available", 7, false, "this version cannot do it yet"},
         {unfinished_snapshot, "unfinished_snapshot", 7, false, "the snapshot was never committed"},
         {rolled_back, "rolled_back", 1, false, "the restore failed and the former state is back"},
         {invalid_policy, "invalid_policy", 8, false, "the policy or plan has problems"},

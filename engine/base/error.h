@@ -30,6 +30,7 @@ enum class ErrorCode {
     manifest_mismatch,
     newer_tool_major,
     newer_schema,
+    not_available,
     unfinished_snapshot,
     rolled_back,
     invalid_policy,

@@ -12,7 +12,10 @@
 namespace muster {
 
 /// Specialise with `static constexpr auto list = std::tuple{required(…), optional(…), …};`
-/// and `static constexpr std::string_view doc`.
+/// and `static constexpr std::string_view doc`. A derived struct joins its base's list to its own.
+/// Where they apply: `one_of`, an array of the keys of which exactly one is given; `shorthand`,
+/// the key whose value may stand for the whole mapping; `instead`, what to write where
+/// something else than a mapping was written.
 template <class T>
 struct Fields;
 

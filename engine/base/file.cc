@@ -157,6 +157,11 @@ fs::path real_path(const fs::path& path) {
 }
 
 Result<std::string> read_text(const fs::path& path, Bytes limit) {
+    // A pipe would be waited for, a device read without end.
+    MUSTER_TRY(const auto there, status_of(path));
+    if (there.exists && !there.regular && !there.directory)
+        return fail(ErrorCode::not_a_file, fmt::format("{} is no regular file", path.string()),
+                    "name a file");
     MUSTER_TRY(const auto file, File::open_read(path));
     std::string text;
     const auto read = read_pieces(file, [&](std::span<const std::byte> piece) -> Result<> {
@@ -195,8 +200,8 @@ Result<Sha256> sha256_of_file(const fs::path& path) {
 
 namespace {
 
-Result<> fill(File& file, std::string_view text, std::uint32_t mode) {
-    MUSTER_CHECK(file.append(text));
+Result<> fill(File& file, const std::function<Result<>(const Sink&)>& write, std::uint32_t mode) {
+    MUSTER_CHECK(write([&](std::string_view piece) { return file.append(piece); }));
     if (::fchmod(file.descriptor(), mode) != 0)
         return Failure(system_error(errno, "set the mode of", file.path()));
     return file.sync();
@@ -224,13 +229,19 @@ fs::path name_beside(const fs::path& path, int count) {
 }  // namespace
 
 Result<> write_durably(const fs::path& path, std::string_view text, std::uint32_t mode) {
+    return write_durably(
+        path, [&](const Sink& sink) { return sink(text); }, mode);
+}
+
+Result<> write_durably(const fs::path& path, const std::function<Result<>(const Sink&)>& write,
+                       std::uint32_t mode) {
     MUSTER_TRY(const auto there, status_of(path));
     if (there.exists && !there.regular)  // renaming over a device would replace it
         return fail(ErrorCode::not_a_file, fmt::format("{} is no regular file", path.string()),
                     "name a file that may be replaced");
     MUSTER_CHECK(make_folder(folder_of(path)));
     if (auto file = File::create_nameless(path)) {
-        MUSTER_CHECK(fill(*file, text, mode));
+        MUSTER_CHECK(fill(*file, write, mode));
         MUSTER_TRY(const bool new_name, give_name(*file, path));
         if (new_name) return sync_folder(folder_of(path));
         for (int count = 0;; ++count) {
@@ -243,7 +254,7 @@ Result<> write_durably(const fs::path& path, std::string_view text, std::uint32_
         auto file = File::create(beside);
         if (!file && file.error().code == ErrorCode::target_exists) continue;
         if (!file) return Failure(file.error());
-        if (const auto filled = fill(*file, text, mode); !filled) {
+        if (const auto filled = fill(*file, write, mode); !filled) {
             ::unlink(beside.c_str());
             return Failure(filled.error());
         }

@@ -12,6 +12,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/digest.h"
 #include "engine/base/result.h"
+#include "engine/base/sink.h"
 
 namespace muster {
 
@@ -89,6 +90,10 @@ Result<Sha256> sha256_of_file(const fs::path& path);
 /// moment between naming and renaming when `path` is replaced. Folders above are made.
 /// ErrorCode::not_a_file when a folder, device or pipe lies there.
 Result<> write_durably(const fs::path& path, std::string_view text, std::uint32_t mode = 0600);
+/// The same with what `write` gives to its sink; where it fails, the path holds what it held
+/// before.
+Result<> write_durably(const fs::path& path, const std::function<Result<>(const Sink&)>& write,
+                       std::uint32_t mode = 0600);
 
 enum class Replace { no, yes };
 /// Renames within one file system and syncs the folder. Replace::no refuses an existing `to`

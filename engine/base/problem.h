@@ -15,6 +15,7 @@ struct Problem {
     std::string path;     ///< the key, as in "targets.finance.rpo"; empty for the whole document
     std::string message;  ///< what is wrong and why
     std::string hint;     ///< what to write instead
+    std::string source_line = {};  ///< the line it is about, where there is one
 
     bool operator==(const Problem&) const = default;
 };
@@ -23,5 +24,9 @@ using Problems = std::vector<Problem>;
 
 /// "policy.yaml:3:7: targets.finance.rpo: message; hint".
 std::string text_of(const Problem& problem);
+
+/// The same with the line it is about and a caret below it, and the hint on a line of its own; ends
+/// in a newline. Long lines are cut around the caret.
+std::string text_with_line(const Problem& problem);
 
 }  // namespace muster

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/codec/decoder.h"
+#include "engine/codec/json_text.h"
 #include "engine/codec/shapes.h"
 
 namespace muster::codec {
@@ -50,7 +51,7 @@ inline void decode_bytes(const Scalar& scalar, const Node& node, const Spot& at,
 inline void decode_text(const Scalar& scalar, const Node& node, const Spot& at, Decoder& to,
                         std::string& out) {
     const auto meaning = meaning_of(scalar);
-    if (meaning == Meaning::text)
+    if (meaning == Meaning::text || scalar.filled)
         out = scalar.text;
     else
         to.wrong_type(node, at, "text",
@@ -72,6 +73,9 @@ void decode_textual(const Scalar& scalar, const Node& node, const Spot& at, Deco
         meaning_of(scalar) == Meaning::null ? std::nullopt : TextForm<T>::parse(scalar.text);
     if (value)
         out = *std::move(value);
+    else if constexpr (requires { TextForm<T>::complaint(scalar.text); })
+        to.wrong_type(node, at, TextForm<T>::example,
+                      scalar.text.empty() ? "" : TextForm<T>::complaint(scalar.text));
     else
         to.wrong_type(node, at, TextForm<T>::example);
 }
@@ -146,8 +150,8 @@ Words keys_of(std::string_view tag) {
     return keys;
 }
 
-template <class T, class M>
-void decode_field(const Field<T, M>& field, const Mapping& mapping, const Spot& at, Decoder& to,
+template <class Owner, class M, class T>
+void decode_field(const Field<Owner, M>& field, const Mapping& mapping, const Spot& at, Decoder& to,
                   T& out) {
     for (const auto& member : mapping) {
         if (member.key != field.name) continue;
@@ -160,14 +164,42 @@ void decode_field(const Field<T, M>& field, const Mapping& mapping, const Spot& 
     if (field.presence == Presence::required) to.missing_key(at, field.name, field.doc);
 }
 
+/// A list that stands for the whole struct.
+template <HasShorthand T>
+void decode_shorthand(const Node& node, const Spot& at, Decoder& to, T& out) {
+    for_each_field<T>([&](const auto& field) {
+        if (field.name == Fields<T>::shorthand) decode(node, at, to, out.*field.member);
+    });
+}
+
+template <HasChoice T>
+void check_choice(const Mapping& mapping, const Spot& at, Decoder& to) {
+    std::vector<const Member*> given;
+    for (const auto& member : mapping)
+        if (std::ranges::find(Fields<T>::one_of, member.key) != Fields<T>::one_of.end())
+            given.push_back(&member);
+    const Words choice{Fields<T>::one_of.begin(), Fields<T>::one_of.end()};
+    if (given.empty()) to.missing_choice(at, choice);
+    for (std::size_t i = 1; i < given.size(); ++i)
+        to.second_choice(*given[i], *given[0], at, choice);
+}
+
 template <Described T>
 void decode_struct(const Node& node, const Spot& at, Decoder& to, T& out, std::string_view tag) {
     const auto* mapping = std::get_if<Mapping>(&node.value);
     const Words keys = keys_of<T>(tag);
-    if (!mapping) return to.wrong_type(node, at, "a mapping", "keys: " + joined(keys));
+    if (!mapping) {
+        if constexpr (HasShorthand<T>)
+            if (std::holds_alternative<Sequence>(node.value))
+                return decode_shorthand(node, at, to, out);
+        std::string hint = "keys: " + joined(keys);
+        if constexpr (requires { Fields<T>::instead; }) hint = Fields<T>::instead;
+        return to.wrong_type(node, at, HasShorthand<T> ? "a list or a mapping" : "a mapping", hint);
+    }
     for_each_field<T>([&](const auto& field) { decode_field(field, *mapping, at, to, out); });
     for (const auto& member : *mapping)
         if (std::ranges::find(keys, member.key) == keys.end()) to.unknown_key(member, at, keys);
+    if constexpr (HasChoice<T>) check_choice<T>(*mapping, at, to);
 }
 
 template <class... T>
@@ -201,6 +233,8 @@ void decode(const Node& node, const Spot& at, Decoder& to, T& out, std::string_v
         decode_variant(node, at, to, out);
     else if constexpr (Described<T>)
         decode_struct(node, at, to, out, tag);
+    else if constexpr (std::same_as<T, JsonText>)
+        out.text = json_text(as_json(node), Layout::line);
     else
         decode_scalar(node, at, to, out);
 }

@@ -29,8 +29,8 @@ Spot Spot::item(const Node& item, std::size_t index) const {
 
 void Decoder::problem(TextPlace place, std::string path, std::string message, std::string hint) {
     if (problems_.size() < most_problems)
-        problems_.push_back({file_, place.line, place.column, std::move(path), std::move(message),
-                             std::move(hint)});
+        problems_.push_back({files_.at(static_cast<std::size_t>(place.source)), place.line,
+                             place.column, std::move(path), std::move(message), std::move(hint)});
 }
 
 void Decoder::wrong_type(const Node& node, const Spot& at, std::string_view expected,
@@ -63,6 +63,18 @@ void Decoder::unknown_key(const Member& member, const Spot& parent, const Words&
 void Decoder::missing_key(const Spot& parent, std::string_view key, std::string_view doc) {
     problem(parent.named, child_path(parent.path, key),
             fmt::format("the key \"{}\" is missing", key), fmt::format("{}: {}", key, doc));
+}
+
+void Decoder::missing_choice(const Spot& at, const Words& choice) {
+    problem(at.named, at.path, fmt::format("one of {} is needed", joined(choice)), "");
+}
+
+void Decoder::second_choice(const Member& second, const Member& first, const Spot& parent,
+                            const Words& choice) {
+    problem(
+        second.place, child_path(parent.path, second.key),
+        fmt::format("{} and {} exclude each other", in_quotes(second.key), in_quotes(first.key)),
+        fmt::format("give one of {}", joined(choice)));
 }
 
 void Decoder::remember_place(const Node& node, const Spot& at) {

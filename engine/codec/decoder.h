@@ -25,7 +25,9 @@ struct Spot {
 
 class Decoder {
 public:
-    Decoder(std::string file, Author author) : file_(std::move(file)), author_(author) {}
+    /// `files` are the names of the texts that places refer to by number.
+    Decoder(std::vector<std::string> files, Author author)
+        : files_(std::move(files)), author_(author) {}
 
     Author author() const { return author_; }
 
@@ -39,6 +41,10 @@ public:
     void unknown_key(const Member& member, const Spot& parent, const Words& allowed);
     /// `doc` is the key's sentence from the field table.
     void missing_key(const Spot& parent, std::string_view key, std::string_view doc);
+    /// None of the keys of which one is needed, or a second one of them.
+    void missing_choice(const Spot& at, const Words& choice);
+    void second_choice(const Member& second, const Member& first, const Spot& parent,
+                       const Words& choice);
     void remember_place(const Node& node, const Spot& at);
 
     /// In the order of the document.
@@ -46,7 +52,7 @@ public:
     std::map<std::string, TextPlace> take_places() { return std::move(places_); }
 
 private:
-    std::string file_;
+    std::vector<std::string> files_;
     Author author_;
     Problems problems_;
     std::map<std::string, TextPlace> places_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/codec/decode.h"
+#include "engine/codec/document_stream.h"
 #include "engine/codec/documents.h"
 #include "engine/codec/draft.h"
 #include "engine/codec/encode.h"
@@ -17,27 +18,26 @@
 namespace muster {
 namespace codec {
 
-template <Documented T>
-std::string mark() {
-    return fmt::format("muster/{}/v{}", Document<T>::name, Document<T>::version);
-}
-
 /// Takes the key `schema` away, and tells where it is not the right one.
 void take_mark(Node& root, std::string_view wanted, Decoder& to);
 
 template <Documented T>
-Draft<T> draft_of(std::variant<Node, Problems> parsed, const std::string& file, Author author) {
+Draft<T> draft_from_tree(Node root, std::vector<std::string> files, Author author) {
     Draft<T> draft;
-    if (auto* problems = std::get_if<Problems>(&parsed)) {
-        draft.problems = std::move(*problems);
-        return draft;
-    }
-    auto& root = std::get<Node>(parsed);
-    Decoder decoder{file, author};
+    Decoder decoder{std::move(files), author};
     if constexpr (Document<T>::marked) take_mark(root, mark<T>(), decoder);
     decode(root, {"", root.place}, decoder, draft.value);
     draft.problems = decoder.take_problems();
     draft.places = decoder.take_places();
+    return draft;
+}
+
+template <Documented T>
+Draft<T> draft_of(std::variant<Node, Problems> parsed, const std::string& file, Author author) {
+    if (auto* root = std::get_if<Node>(&parsed))
+        return draft_from_tree<T>(std::move(*root), {file}, author);
+    Draft<T> draft;
+    draft.problems = std::move(std::get<Problems>(parsed));
     return draft;
 }
 
@@ -74,18 +74,22 @@ std::string schema_of() {
 }
 
 template <Documented T>
-Result<std::string> checked(const T& value, Layout layout) {
-    static const SchemaCheck schema{schema_of<T>()};
-    auto text = json_text(tree_of(value), layout);
-    if (auto accepted = schema.accepts(text); !accepted)
+Result<> stream_checked(const T& value, Layout layout, const Sink& sink) {
+    const auto written = stream(value, layout, sink);
+    if (!written)
         return Failure(
-            accepted.error().during(fmt::format("writing a document \"{}\"", Document<T>::name)));
-    return text;
+            written.error().during(fmt::format("writing a document \"{}\"", Document<T>::name)));
+    return {};
 }
 
 template <Documented T>
-Draft<T> draft_from_yaml(std::string_view text, const std::string& file) {
-    return draft_of<T>(parse_yaml(text, file), file, Author::person);
+Result<std::string> checked(const T& value, Layout layout) {
+    std::string text;
+    MUSTER_CHECK(stream_checked(value, layout, [&](std::string_view block) -> Result<> {
+        text += block;
+        return {};
+    }));
+    return text;
 }
 
 template <Documented T>
@@ -97,7 +101,8 @@ std::string spell(const T& value) {
 
 template <Documented T>
 Loaded<T> from_yaml(std::string_view text, const std::string& file) {
-    return codec::loaded(codec::draft_from_yaml<T>(text, file));
+    return codec::loaded(
+        codec::draft_of<T>(codec::parse_yaml(text, file), file, codec::Author::person));
 }
 
 template <Documented T>
@@ -112,6 +117,11 @@ Result<std::string> to_document(const T& value) {
 }
 
 template <Documented T>
+Result<> stream_document(const T& value, const Sink& sink) {
+    return codec::stream_checked(value, codec::Layout::pretty, sink);
+}
+
+template <Documented T>
 Result<std::string> to_line(const T& value) {
     return codec::checked(value, codec::Layout::line);
 }
@@ -123,5 +133,6 @@ Result<std::string> to_line(const T& value) {
     template ::muster::Loaded<T> muster::from_yaml<T>(std::string_view, const std::string&); \
     template ::muster::Loaded<T> muster::from_json<T>(std::string_view, const std::string&); \
     template ::muster::Result<std::string> muster::to_document<T>(const T&);                 \
+    template ::muster::Result<> muster::stream_document<T>(const T&, const ::muster::Sink&); \
     template ::muster::Result<std::string> muster::to_line<T>(const T&);                     \
     template std::string muster::codec::schema_of<T>()

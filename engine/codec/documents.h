@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/base/sink.h"
 #include "engine/codec/loaded.h"
 
 namespace muster {
@@ -16,13 +17,17 @@ namespace muster {
 struct ErrorReport;
 struct Event;
 struct Handoff;
+struct InitReport;
 struct Inspection;
 struct Manifest;
+struct Pin;
 struct Plan;
 struct Policy;
 struct Population;
 struct ProblemReport;
 struct Record;
+struct RetentionReport;
+struct ScheduleReport;
 struct SwapIntent;
 struct VersionReport;
 
@@ -58,6 +63,18 @@ struct Document<Inspection> : MarkedDocument {
     static constexpr std::string_view name = "inspection";
 };
 template <>
+struct Document<Pin> : MarkedDocument {
+    static constexpr std::string_view name = "pin";
+};
+template <>
+struct Document<RetentionReport> : MarkedDocument {
+    static constexpr std::string_view name = "retention";
+};
+template <>
+struct Document<InitReport> : MarkedDocument {
+    static constexpr std::string_view name = "init";
+};
+template <>
 struct Document<Plan> : MarkedDocument {
     static constexpr std::string_view name = "plan";
 };
@@ -91,6 +108,10 @@ struct Document<Handoff> : MarkedDocument {
     static constexpr std::string_view name = "handoff";
 };
 template <>
+struct Document<ScheduleReport> : MarkedDocument {
+    static constexpr std::string_view name = "schedule";
+};
+template <>
 struct Document<VersionReport> : MarkedDocument {
     static constexpr std::string_view name = "version";
 };
@@ -112,6 +133,12 @@ Loaded<T> from_json(std::string_view text, const std::string& file);
 /// of a string that are not UTF-8 become U+FFFD.
 template <Documented T>
 Result<std::string> to_document(const T& value);
+/// The same text in blocks of about 64 KiB. Each element of the document's lists is encoded, held
+/// to its part of the schema and written by itself, so memory does not grow with them. What lies
+/// outside the lists is checked before the first block; an element that breaks the schema fails
+/// after the blocks before it were taken.
+template <Documented T>
+Result<> stream_document(const T& value, const Sink& sink);
 /// The same on one line, without the newline.
 template <Documented T>
 Result<std::string> to_line(const T& value);
@@ -121,5 +148,7 @@ std::vector<std::string> schema_names();
 /// The JSON Schema (draft-07) of the document as pretty text ending in a newline; nothing for an
 /// unknown name.
 std::optional<std::string> schema_text(std::string_view name);
+/// The reference page of a document that people write, as Markdown; nothing for any other.
+std::optional<std::string> reference_text(std::string_view name);
 
 }  // namespace muster

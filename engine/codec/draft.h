@@ -1,6 +1,7 @@
 // A decoded document before anybody decided whether it is good enough.
 #pragma once
 
+#include "engine/codec/decoder.h"
 #include "engine/codec/documents.h"
 
 namespace muster::codec {
@@ -13,8 +14,13 @@ struct Draft {
     std::map<std::string, TextPlace> places;
 };
 
+/// `files` are the names of the texts that the tree was made of.
 template <Documented T>
-Draft<T> draft_from_yaml(std::string_view text, const std::string& file);
+Draft<T> draft_from_tree(Node root, std::vector<std::string> files, Author author);
+
+/// As a tree, every field in the order of its table.
+template <Documented T>
+Node tree_of(const T& value);
 
 /// On one line, without a look at the schema.
 template <Documented T>

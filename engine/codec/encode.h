@@ -1,8 +1,10 @@
 // Structs into a document tree, by their field tables.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 
+#include "engine/codec/json.h"
 #include "engine/codec/node.h"
 #include "engine/codec/shapes.h"
 
@@ -14,14 +16,23 @@ namespace muster::codec {
 template <class T>
 Node encode(const T& value);
 
-template <class T, class M>
-bool is_left_out(const Field<T, M>& field, const T& value) {
+template <class T>
+bool is_in_choice(std::string_view key) {
+    if constexpr (HasChoice<T>)
+        return std::ranges::find(Fields<T>::one_of, key) != Fields<T>::one_of.end();
+    return false;
+}
+
+template <class Owner, class M, class T>
+bool is_left_out(const Field<Owner, M>& field, const T& value) {
     if (field.presence == Presence::required) return false;
     const M& member = value.*field.member;
+    if constexpr (is_list<M>)
+        if (is_in_choice<T>(field.name)) return member.empty();
     if constexpr (is_optional<M>)
         return !member.has_value();
     else if constexpr (std::same_as<M, std::string>)
-        return member.empty() && (T{}.*field.member).empty();
+        return member.empty() && (Owner{}.*field.member).empty();
     else if constexpr (Textual<M>)
         return TextForm<M>::format(member).empty();
     else
@@ -76,6 +87,8 @@ Node encode(const T& value) {
         return number_node(value.count);
     } else if constexpr (std::same_as<T, std::string>) {
         return text_node(value);
+    } else if constexpr (std::same_as<T, JsonText>) {
+        return node_of(value);
     } else if constexpr (Textual<T>) {
         return text_node(TextForm<T>::format(value));
     } else {

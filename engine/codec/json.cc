@@ -122,4 +122,10 @@ std::variant<Node, Problems> parse_json(std::string_view text, const std::string
     return tree.take_root();
 }
 
+Node node_of(const JsonText& json) {
+    auto parsed = parse_json(json.text, "");
+    auto* node = std::get_if<Node>(&parsed);
+    return node ? std::move(*node) : null_node();
+}
+
 }  // namespace muster::codec

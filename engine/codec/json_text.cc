@@ -1,95 +1,41 @@
 #include "engine/codec/json_text.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
-
-#include "engine/codec/utf8.h"
+#include "engine/codec/json_writer.h"
 
 namespace muster::codec {
-namespace {
-
-class Writer {
-public:
-    explicit Writer(Layout layout) : pretty_(layout == Layout::pretty) {}
-
-    void write(const Node& node) {
-        if (const auto* scalar = std::get_if<Scalar>(&node.value)) return write(*scalar);
-        if (const auto* sequence = std::get_if<Sequence>(&node.value))
-            return write_all('[', *sequence, ']', [&](const Node& item) { write(item); });
-        write_all('{', std::get<Mapping>(node.value), '}', [&](const Member& member) {
-            quote(member.key);
-            out_ += pretty_ ? ": " : ":";
-            write(member.value);
-        });
+Node as_json(const Node& node) {
+    if (const auto* sequence = std::get_if<Sequence>(&node.value)) {
+        Sequence out;
+        for (const auto& item : *sequence) out.push_back(as_json(item));
+        return {std::move(out), node.place};
     }
-
-    std::string take() {
-        if (pretty_) out_ += '\n';
-        return std::move(out_);
+    if (const auto* mapping = std::get_if<Mapping>(&node.value)) {
+        Mapping out;
+        for (const auto& [key, value, place] : *mapping)
+            out.push_back({key, as_json(value), place});
+        return {std::move(out), node.place};
     }
-
-private:
-    void write(const Scalar& scalar) {
-        if (scalar.quoted)
-            quote(scalar.text);
-        else
-            out_ += scalar.text;
+    const auto& scalar = std::get<Scalar>(node.value);
+    switch (meaning_of(scalar)) {
+        case Meaning::null: return null_node();
+        case Meaning::boolean: return boolean_node(*to_boolean(scalar));
+        case Meaning::integer:
+            if (const auto value = to_integer<std::int64_t>(scalar)) return number_node(*value);
+            break;
+        case Meaning::real:
+            if (const auto value = to_real(scalar)) return real_node(*value);
+            break;
+        case Meaning::text: break;
     }
-
-    template <class Items, class WriteItem>
-    void write_all(char open, const Items& items, char close, WriteItem write_item) {
-        out_ += open;
-        ++depth_;
-        bool first = true;
-        for (const auto& item : items) {
-            if (!first) out_ += ',';
-            first = false;
-            break_line();
-            write_item(item);
-        }
-        --depth_;
-        if (!first) break_line();
-        out_ += close;
-    }
-
-    void break_line() {
-        if (!pretty_) return;
-        out_ += '\n';
-        out_.append(2 * depth_, ' ');
-    }
-
-    void quote(const std::string& text) {
-        out_ += '"';
-        for (const char c : well_formed(text)) {
-            switch (c) {
-                case '"': out_ += "\\\""; break;
-                case '\\': out_ += "\\\\"; break;
-                case '\n': out_ += "\\n"; break;
-                case '\r': out_ += "\\r"; break;
-                case '\t': out_ += "\\t"; break;
-                default:
-                    if (static_cast<unsigned char>(c) < 0x20)
-                        fmt::format_to(std::back_inserter(out_), "\\u{:04x}",
-                                       static_cast<unsigned>(c));
-                    else
-                        out_ += c;
-            }
-        }
-        out_ += '"';
-    }
-
-    bool pretty_;
-    std::size_t depth_ = 0;
-    std::string out_;
-};
-
-}  // namespace
+    return text_node(scalar.text);
+}
 
 std::string json_text(const Node& node, Layout layout) {
-    Writer writer{layout};
+    std::string out;
+    JsonWriter writer{layout, out};
     writer.write(node);
-    return writer.take();
+    writer.finish();
+    return out;
 }
 
 }  // namespace muster::codec

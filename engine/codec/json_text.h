@@ -14,4 +14,7 @@ enum class Layout { pretty, line };
 /// and encode give). Bytes that are not UTF-8 become U+FFFD.
 std::string json_text(const Node& node, Layout layout);
 
+/// The same tree with its plain scalars spelled as JSON spells them, by what they mean.
+Node as_json(const Node& node);
+
 }  // namespace muster::codec

@@ -5,7 +5,7 @@
 namespace muster::codec {
 namespace {
 constexpr std::size_t longest_word = 64;
-constexpr std::size_t most_words = 16;
+constexpr std::size_t most_words = 24;
 }  // namespace
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {

@@ -20,6 +20,7 @@ namespace muster::codec {
 struct Scalar {
     std::string text;
     bool quoted = false;
+    bool filled = false;  ///< held a "${…}": then the value may be of any type, quotes or not
 };
 
 struct Node;

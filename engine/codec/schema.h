@@ -34,6 +34,18 @@ inline Mapping any_of(std::vector<Mapping> choices) {
     return schema;
 }
 
+/// What people write may be filled in: "${KEEP_DAYS:-7}".
+inline Mapping or_filled_in(Mapping shape) {
+    std::vector<Mapping> choices;
+    if (const auto* several = find(shape, "anyOf"))
+        for (const auto& each : std::get<Sequence>(several->value))
+            choices.push_back(std::get<Mapping>(each.value));
+    else
+        choices.push_back(std::move(shape));
+    choices.push_back(matching("\\$\\{"));
+    return any_of(std::move(choices));
+}
+
 class SchemaBuilder {
 public:
     /// Where people write the document, bytes may carry a unit.
@@ -81,6 +93,15 @@ Mapping SchemaBuilder::object(std::string_view tag, std::string_view tag_value) 
     add(schema, "properties", {std::move(properties), {}});
     if (!needed.empty()) add(schema, "required", {std::move(needed), {}});
     add(schema, "additionalProperties", boolean_node(false));
+    if constexpr (HasChoice<T>) {
+        Sequence choice;
+        for (const auto key : Fields<T>::one_of) {
+            Mapping one;
+            add(one, "required", {Sequence{text_node(std::string{key})}, {}});
+            choice.push_back({std::move(one), {}});
+        }
+        add(schema, "oneOf", {std::move(choice), {}});
+    }
     return schema;
 }
 
@@ -147,10 +168,22 @@ Mapping SchemaBuilder::of() {
         Mapping schema;
         add(schema, "oneOf", {std::move(alternatives), {}});
         return schema;
+    } else if constexpr (HasShorthand<T>) {
+        std::vector<Mapping> choices;
+        for_each_field<T>([&](const auto& field) {
+            if (field.name == Fields<T>::shorthand)
+                choices.push_back(of<MemberType<decltype(field)>>());
+        });
+        choices.push_back(reference<T>());
+        return any_of(std::move(choices));
     } else if constexpr (Described<T>) {
         return reference<T>();
-    } else {
+    } else if constexpr (std::same_as<T, JsonText>) {
+        return {};
+    } else if constexpr (std::same_as<T, std::string> || Named<T>) {
         return scalar<T>();
+    } else {
+        return by_people_ ? or_filled_in(scalar<T>()) : scalar<T>();
     }
 }
 

@@ -7,9 +7,9 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
-namespace muster::codec {
+#include "engine/codec/node_adapter.h"
 
-using Adapter = valijson::adapters::NlohmannJsonAdapter;
+namespace muster::codec {
 
 struct SchemaCheck::Compiled {
     valijson::Schema schema;
@@ -20,25 +20,29 @@ struct SchemaCheck::Compiled {
 SchemaCheck::SchemaCheck(std::string_view schema) : compiled_(std::make_unique<Compiled>()) {
     const auto json = nlohmann::json::parse(schema);
     valijson::SchemaParser parser;
-    parser.populateSchema(Adapter{json}, compiled_->schema);
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter{json}, compiled_->schema);
 }
 
 SchemaCheck::~SchemaCheck() = default;
 
-Result<> SchemaCheck::accepts(std::string_view document) const {
+Result<> SchemaCheck::accepts(const Node& tree, std::string_view place) const {
+    const NodeAdapter target{tree};
+    const std::scoped_lock lock{compiled_->mutex};
     try {
-        const auto json = nlohmann::json::parse(document);
+        // Without results the check ends at the first broken rule, and collects nothing for the
+        // alternatives that do not fit: several times faster, and nearly all documents are good.
+        if (compiled_->validator.validate(compiled_->schema, target, nullptr)) return {};
         valijson::ValidationResults results;
-        const std::scoped_lock lock{compiled_->mutex};
-        if (compiled_->validator.validate(compiled_->schema, Adapter{json}, &results)) return {};
+        compiled_->validator.validate(compiled_->schema, target, &results);
         // The last error is the innermost one's parent; the first names the rule itself.
         const auto& error = *results.begin();
-        std::string where;
-        for (const auto& part : error.context) where += part;
+        std::string where = error.context.front() + std::string{place};
+        for (std::size_t i = 1; i < error.context.size(); ++i) where += error.context[i];
         return fail(ErrorCode::internal,
                     "the document breaks its schema at " + where + ": " + error.description);
     } catch (const std::exception& error) {
-        return fail(ErrorCode::internal, std::string{"the document is no JSON: "} + error.what());
+        return fail(ErrorCode::internal,
+                    std::string{"the document cannot be held to its schema: "} + error.what());
     }
 }
 

@@ -1,10 +1,11 @@
-// Holds a JSON text to a JSON Schema.
+// Holds a document tree to a JSON Schema.
 #pragma once
 
 #include <memory>
 #include <string_view>
 
 #include "engine/base/result.h"
+#include "engine/codec/node.h"
 
 namespace muster::codec {
 
@@ -18,8 +19,9 @@ public:
     SchemaCheck(const SchemaCheck&) = delete;
     SchemaCheck& operator=(const SchemaCheck&) = delete;
 
-    /// ErrorCode::internal names the first violated rule and where.
-    Result<> accepts(std::string_view document) const;
+    /// The tree as parse_json and encode give it. ErrorCode::internal names the first violated
+    /// rule and where; `place` is that of the tree's root ("[steps][7]"), empty for a document.
+    Result<> accepts(const Node& tree, std::string_view place = {}) const;
 
 private:
     struct Compiled;

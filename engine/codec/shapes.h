@@ -12,6 +12,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/fields.h"
 #include "engine/base/text_form.h"
+#include "engine/model/json_text.h"
 
 namespace muster::codec {
 
@@ -34,6 +35,15 @@ template <class T>
 inline constexpr bool is_variant = false;
 template <class... T>
 inline constexpr bool is_variant<std::variant<T...>> = true;
+
+template <class T>
+concept HasChoice = Described<T> && requires {
+    Fields<T>::one_of;
+};
+template <class T>
+concept HasShorthand = Described<T> && requires {
+    Fields<T>::shorthand;
+};
 
 /// The closed list of types a field may have ends here.
 template <class T>

@@ -45,7 +45,7 @@ std::optional<Problem> refuse_text(std::string_view text, const std::string& fil
     const auto malformed = std::min(find_malformed(text), text.size());
     const auto first = std::min(static_cast<std::size_t>(control - text.begin()), malformed);
     if (first == text.size()) return std::nullopt;
-    const auto [line, column] = LineIndex{text}.place_of(first);
+    const auto [line, column, source] = LineIndex{text}.place_of(first);
     const unsigned byte = static_cast<unsigned char>(text[first]);
     if (first == malformed)
         return Problem{file,

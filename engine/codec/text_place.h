@@ -7,6 +7,7 @@ namespace muster {
 struct TextPlace {
     int line = 0;
     int column = 0;
+    int source = 0;  ///< which of several texts that make one document
 
     bool operator==(const TextPlace&) const = default;
 };

@@ -9,7 +9,8 @@
 namespace muster::codec {
 namespace {
 constexpr std::size_t most_problems = 100;
-}
+constexpr std::size_t longest_key = 1000;
+}  // namespace
 
 void TreeBuilder::begin(Node collection) {
     count(1, collection.place);
@@ -30,6 +31,13 @@ void TreeBuilder::end() {
 
 void TreeBuilder::key(std::string text, TextPlace place) {
     auto& open = open_.back();
+    // Paths hold the keys above them: a long one would be told again with every
+    // value below it.
+    if (text.size() > longest_key) {
+        problem(place, fmt::format("a key is longer than {} bytes", longest_key), "");
+        stop_ = true;
+        text.resize(longest_key);
+    }
     const auto [earlier, is_new] = open.keys.emplace(text, place);
     open.key = std::move(text);
     open.key_place = place;

@@ -42,6 +42,10 @@ std::size_t character_length(std::string_view text) {
 
 std::size_t find_malformed(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
+        if (byte_at(text, at) < 0x80) {
+            ++at;
+            continue;
+        }
         const auto length = character_length(text.substr(at));
         if (length == 0) return at;
         at += length;

@@ -1,5 +1,6 @@
 #include "engine/codec/yaml.h"
 
+#include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/node/node.h>
@@ -17,6 +18,7 @@
 namespace muster::codec {
 namespace {
 
+constexpr std::size_t longest_value = std::size_t{64} << 10U;
 constexpr Limits limits{std::size_t{1} << 20U, 64, 100'000};
 
 /// Thrown through yaml-cpp to end the reading early.
@@ -47,6 +49,7 @@ public:
         refuse_tag(mark, tag);
         if (tag == "!") refuse_open_quote(mark);
         if (tree_.expects_key()) return key(mark, value, anchor);
+        refuse_text_of(mark, value);
         scalar({Scalar{value, tag == "!"}, place_of(mark)}, anchor);
     }
 
@@ -158,6 +161,15 @@ private:
             tree_.problem(place, "merge keys are not allowed",
                           "write the keys out, or use an alias for the whole value");
         check();
+    }
+
+    /// Paths, names and arguments end at a NUL, and nothing in a policy is a book.
+    void refuse_text_of(const YAML::Mark& mark, std::string_view value) {
+        if (value.find('\0') != std::string_view::npos)
+            stop(mark, "a value must not hold the control character 0x00", "remove it");
+        if (value.size() > longest_value)
+            stop(mark, fmt::format("a value is longer than {} KiB", longest_value >> 10U),
+                 "is this the right file?");
     }
 
     void scalar(Node node, YAML::anchor_t anchor) {

@@ -15,13 +15,13 @@ struct StateFolder {
     fs::path journal(const std::string& run) const { return journals() / (run + ".jsonl"); }
     fs::path records() const { return root / "records"; }
     fs::path population(const Sha256& hash) const {
-        return root / "populations" / (hash.hex + ".json");
+        return root / "populations" / (hash.hex() + ".json");
     }
     fs::path sandboxes() const { return root / "sandboxes"; }
     fs::path scratch() const { return root / "scratch"; }
     /// The lease on a target, named by where its database really lies.
     fs::path lease(const std::string& canonical_path) const {
-        return root / "leases" / (sha256_of(canonical_path).hex.substr(0, 32) + ".lease");
+        return root / "leases" / (sha256_of(canonical_path).hex().substr(0, 32) + ".lease");
     }
     fs::path chain_lease() const { return root / "leases" / "chain.lease"; }
     fs::path start_lease() const { return root / "leases" / "start.lease"; }

@@ -25,12 +25,13 @@ struct Names<Severity> {
 };
 
 /// How thoroughly an artifact is verified. Each depth holds all of the one before it.
-enum class Depth { checksum, quick, full };
+enum class Depth { checksum, quick, full, deep };
 template <>
 struct Names<Depth> {
     static constexpr std::array list{std::pair{Depth::checksum, std::string_view{"checksum"}},
                                      std::pair{Depth::quick, std::string_view{"quick"}},
-                                     std::pair{Depth::full, std::string_view{"full"}}};
+                                     std::pair{Depth::full, std::string_view{"full"}},
+                                     std::pair{Depth::deep, std::string_view{"deep"}}};
 };
 
 struct Finding {

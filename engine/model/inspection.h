@@ -25,6 +25,7 @@ struct Inspection {
     Bytes bytes;
     Sha256 checksum;
     std::optional<Manifest> manifest;
+    std::optional<std::string> pinned;
     Depth depth = Depth::full;
     Findings findings;
     bool restorable = false;
@@ -41,6 +42,7 @@ struct Fields<Inspection> {
         required("bytes", &Inspection::bytes, "Length of the artifact."),
         required("checksum", &Inspection::checksum, "SHA-256 of the artifact as read now."),
         optional("manifest", &Inspection::manifest, "The sidecar, where there is one."),
+        optional("pinned", &Inspection::pinned, "Why it is pinned, where it is."),
         required("depth", &Inspection::depth, "How thoroughly it was looked at."),
         required("findings", &Inspection::findings, "Every check with its verdict."),
         required("restorable", &Inspection::restorable, "No finding forbids a restore.")};

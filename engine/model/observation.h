@@ -8,6 +8,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/digest.h"
 #include "engine/base/time.h"
+#include "engine/model/schedule/zone.h"
 #include "engine/model/trouble.h"
 
 namespace muster {
@@ -40,9 +41,9 @@ struct StoreFacts {
 enum class SnapshotState { complete, unfinished, broken, foreign };
 
 struct SnapshotFacts {
-    std::string target;  ///< id; empty when it is foreign
-    std::string volume_id;
-    std::string source_path;
+    std::string target;       ///< id; empty when it is foreign
+    std::string volume_id;    ///< of what is no target's, in a policy's observation
+    std::string source_path;  ///< the same
     std::string store;
     std::string key;   ///< place below the store's root
     std::string path;  ///< how an operator names it
@@ -52,7 +53,8 @@ struct SnapshotFacts {
     Bytes bytes;
     Sha256 checksum;
     std::optional<Time> proven_at;
-    bool known_bad = false;  ///< its last verification found it bad
+    bool known_bad = false;             ///< its last verification found it bad
+    std::optional<std::string> pinned;  ///< why, where somebody pinned it
     bool operator==(const SnapshotFacts&) const = default;
 };
 
@@ -77,6 +79,7 @@ struct UnfinishedRun {
 struct Observation {
     Time now{};
     Sha256 policy_hash;
+    Zone zone;  ///< the policy's
     std::vector<TargetFacts> targets;
     std::vector<StoreFacts> stores;
     std::vector<SnapshotFacts> snapshots;

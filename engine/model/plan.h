@@ -2,6 +2,7 @@
 // all that carrying it out needs: execute reads no policy.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "engine/model/observation.h"
 #include "engine/model/policy.h"
+#include "engine/model/reason.h"
 
 namespace muster {
 
@@ -19,19 +21,6 @@ struct Names<Bucket> {
                                      std::pair{Bucket::blocked, std::string_view{"blocked"}},
                                      std::pair{Bucket::filtered, std::string_view{"filtered"}},
                                      std::pair{Bucket::deferred, std::string_view{"deferred"}}};
-};
-
-struct Reason {
-    std::string code;
-    std::string text;
-    bool operator==(const Reason&) const = default;
-};
-template <>
-struct Fields<Reason> {
-    static constexpr std::string_view doc = "Why a step stands in its bucket.";
-    static constexpr auto list =
-        std::tuple{required("code", &Reason::code, "Stable name of the reason."),
-                   required("text", &Reason::text, "One sentence.")};
 };
 
 /// Where one snapshot goes. `layout` may still hold words: {timestamp} is filled in when it is
@@ -48,7 +37,7 @@ struct Fields<Place> {
     static constexpr std::string_view doc = "Where a snapshot goes.";
     static constexpr auto list = std::tuple{
         required("store", &Place::store, "Name of the store."),
-        required("root", &Place::root, "Directory of the store."),
+        required("root", &Place::root, "Directory or address of the store."),
         required(
             "layout", &Place::layout,
             "Place below it, without the extension; {timestamp} and dates are filled in when it is taken."),
@@ -144,7 +133,7 @@ struct Fields<PruneStep> {
 
 struct DrillStep {
     std::string drill;
-    Scenario scenario = Scenario::restore_smoke;
+    std::optional<Scenario> scenario;
     std::string source;
     std::optional<Duration> rto;
     std::vector<CheckSpec> checks;
@@ -159,8 +148,10 @@ struct Fields<DrillStep> {
     static constexpr std::string_view doc = "Rehearse in a sandbox.";
     static constexpr auto list = std::tuple{
         required("drill", &DrillStep::drill, "Name of the drill in the policy."),
-        required("scenario", &DrillStep::scenario, "What is rehearsed."),
-        required("source", &DrillStep::source, "The database; it is read, never written."),
+        optional("scenario", &DrillStep::scenario,
+                 "What is rehearsed; left out for a scenario of the policy's own."),
+        optional("source", &DrillStep::source,
+                 "The database; it is read, never written. Left out where the drill has none."),
         optional("rto", &DrillStep::rto, "The objective the restore is measured against."),
         required("checks", &DrillStep::checks,
                  "The policy's questions, asked of the restored copy.")};
@@ -198,7 +189,42 @@ struct Fields<RestoreStep> {
                  "Questions asked of the result; a failing one rolls the restore back.")};
 };
 
-using Action = std::variant<SnapshotStep, VerifyStep, PruneStep, DrillStep, RestoreStep>;
+struct CompactStep {
+    std::string source;
+    CompactSpec rules;
+    bool operator==(const CompactStep&) const = default;
+};
+template <>
+struct Kind<CompactStep> {
+    static constexpr std::string_view name = "compact";
+};
+template <>
+struct Fields<CompactStep> {
+    static constexpr std::string_view doc = "Give the free pages of a database back.";
+    static constexpr auto list =
+        std::tuple{required("source", &CompactStep::source, "The database."),
+                   required("rules", &CompactStep::rules, "When it is worth it.")};
+};
+
+struct RepairStep {
+    std::string source;
+    std::vector<CheckSpec> checks;
+    bool operator==(const RepairStep&) const = default;
+};
+template <>
+struct Kind<RepairStep> {
+    static constexpr std::string_view name = "repair";
+};
+template <>
+struct Fields<RepairStep> {
+    static constexpr std::string_view doc = "Run the safe repairs of failed checks.";
+    static constexpr auto list =
+        std::tuple{required("source", &RepairStep::source, "The database."),
+                   required("checks", &RepairStep::checks, "Checks with a safe repair.")};
+};
+
+using Action = std::variant<SnapshotStep, VerifyStep, PruneStep, CompactStep, RepairStep, DrillStep,
+                            RestoreStep>;
 
 inline std::string_view kind_of(const Action& action) {
     return std::visit([](const auto& step) { return Kind<std::decay_t<decltype(step)>>::name; },
@@ -213,6 +239,7 @@ std::vector<std::string_view> kinds_of(const std::variant<Steps...>*) {
 
 struct Step {
     std::string id;
+    std::string job;
     std::string target;
     Bucket bucket = Bucket::planned;
     Reason reason;
@@ -226,7 +253,9 @@ struct Fields<Step> {
     static constexpr std::string_view doc = "One piece of work.";
     static constexpr auto list = std::tuple{
         required("id", &Step::id, "Unique in the plan."),
-        required("target", &Step::target, "The target it is for."),
+        optional("job", &Step::job,
+                 "The entry of the policy that asks for it, such as protect.finance."),
+        required("target", &Step::target, "The target it is for; empty for a drill without one."),
         required(
             "bucket", &Step::bucket,
             "planned, blocked (unsafe now), filtered (below a threshold), deferred (over a limit)."),
@@ -265,29 +294,70 @@ struct Fields<BucketTotal> {
                                             required("bytes", &BucketTotal::bytes, "Their bytes.")};
 };
 
-/// A snapshot that stays, and every rule that keeps it.
+/// The snapshots of one target in one store that stay.
 struct Kept {
     std::string target;
     std::string store;
-    std::string key;
-    std::vector<std::string> reasons;
+    int snapshots = 0;
+    Bytes bytes;
+    std::map<std::string, int> rules;
     bool operator==(const Kept&) const = default;
 };
 template <>
 struct Fields<Kept> {
-    static constexpr std::string_view doc = "A snapshot that stays.";
+    static constexpr std::string_view doc =
+        "The snapshots of one target in one store that stay; 'muster prune --dry-run' lists each.";
     static constexpr auto list =
         std::tuple{required("target", &Kept::target, "Id of the target."),
                    required("store", &Kept::store, "Name of the store."),
-                   required("key", &Kept::key, "Place below the store."),
-                   required("reasons", &Kept::reasons, "Every rule that keeps it.")};
+                   required("snapshots", &Kept::snapshots, "How many stay."),
+                   required("bytes", &Kept::bytes, "Their bytes."),
+                   required("rules", &Kept::rules,
+                            "How many of them each rule keeps; one may be kept by several.")};
+};
+
+/// Work of one job that is not due yet, and when it will be.
+struct Waiting {
+    std::string job;
+    std::optional<Time> due_at;
+    int targets = 0;
+    std::string example;
+    bool operator==(const Waiting&) const = default;
+};
+template <>
+struct Fields<Waiting> {
+    static constexpr std::string_view doc = "Work that is not due yet; it stands in no bucket.";
+    static constexpr auto list = std::tuple{
+        required("job", &Waiting::job, "The entry of the policy, such as protect.finance."),
+        optional("due_at", &Waiting::due_at,
+                 "When it may begin (UTC); left out where its schedule has no further run."),
+        required("targets", &Waiting::targets, "Targets that wait for that time."),
+        optional("example", &Waiting::example, "One of them.")};
+};
+
+/// One of `count` parts of a fleet; each target belongs to exactly one, whatever else there is.
+struct Shard {
+    int index = 1;  ///< from 1 to count
+    int count = 1;
+    bool operator==(const Shard&) const = default;
+};
+/// "2/8".
+template <>
+struct TextForm<Shard> {
+    static std::optional<Shard> parse(std::string_view text);
+    static std::string format(const Shard& shard);
+    static constexpr std::string_view pattern = "^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}$";
+    static constexpr std::string_view example = "a part of the fleet such as 2/8";
 };
 
 /// What narrows a plan; kept in it, so that apply looks at the same facts again.
 struct Selection {
     std::vector<std::string> targets;
     std::vector<std::string> only;
+    std::vector<std::string> jobs;
     std::optional<int> limit;
+    std::optional<Shard> shard;
+    bool ignore_schedule = false;
     bool operator==(const Selection&) const = default;
 };
 template <>
@@ -296,7 +366,11 @@ struct Fields<Selection> {
     static constexpr auto list = std::tuple{
         optional("targets", &Selection::targets, "Targets by name or id; all when empty."),
         optional("only", &Selection::only, "Kinds of steps; all when empty."),
-        optional("limit", &Selection::limit, "Targets in one run; the rest are deferred.")};
+        optional("jobs", &Selection::jobs,
+                 "Entries of the policy such as protect.finance; all when empty."),
+        optional("limit", &Selection::limit, "Targets in one run; the rest are deferred."),
+        optional("shard", &Selection::shard, "This part of the fleet; all of it when left out."),
+        optional("ignore_schedule", &Selection::ignore_schedule, "Also what is not due.")};
 };
 
 struct Plan {
@@ -311,6 +385,7 @@ struct Plan {
     std::vector<Unclean> strictness;
     std::vector<BucketTotal> totals;
     std::vector<Step> steps;
+    std::vector<Waiting> waiting;
     std::vector<Kept> kept;
     Findings findings;
     bool operator==(const Plan&) const = default;
@@ -333,8 +408,8 @@ struct Fields<Plan> {
         required("strictness", &Plan::strictness, "What --strict-plan refuses."),
         required("totals", &Plan::totals, "Each bucket, added up."),
         required("steps", &Plan::steps, "The work, in order."),
-        required("kept", &Plan::kept,
-                 "Snapshots that stay, with every reason; only where a keep rule is given."),
+        required("waiting", &Plan::waiting, "What is not due yet, and when it will be."),
+        required("kept", &Plan::kept, "Snapshots that stay; only where keep is given."),
         required("findings", &Plan::findings, "What is wrong now, before any work.")};
 };
 

@@ -20,7 +20,8 @@ struct Fields<Problem> {
                    required("path", &Problem::path,
                             "The key, such as targets.finance.rpo; empty for the whole document."),
                    required("message", &Problem::message, "What is wrong, and why."),
-                   optional("hint", &Problem::hint, "What to write instead.")};
+                   optional("hint", &Problem::hint, "What to write instead."),
+                   optional("source_line", &Problem::source_line, "The line it is about.")};
 };
 
 struct ProblemReport {

@@ -1,6 +1,11 @@
 #include "engine/plan/after.h"
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "engine/model/plan.h"
 
 namespace muster {
 namespace {
@@ -18,25 +23,46 @@ void note_snapshot(Observation& world, const Outcome& outcome) {
     world.snapshots.push_back(std::move(facts));
 }
 
-void note_verification(Observation& world, const Outcome& outcome) {
-    for (auto& snapshot : world.snapshots) {
-        if (snapshot.path != outcome.checked) continue;
-        const auto target = std::ranges::find(world.targets, snapshot.target, &TargetFacts::id);
-        if (target != world.targets.end() && target->questions != outcome.questions) continue;
+/// Finds what outcomes speak of without a walk over the whole world for each of them.
+class World {
+public:
+    explicit World(Observation& observation) : observation_(observation) {
+        for (auto& snapshot : observation.snapshots) snapshots_[snapshot.path] = &snapshot;
+        for (const auto& target : observation.targets) questions_[target.id] = &target.questions;
+    }
+
+    void note_verification(const Outcome& outcome) {
+        const auto found = snapshots_.find(outcome.checked);
+        if (found == snapshots_.end()) return;
+        auto& snapshot = *found->second;
+        const auto target = questions_.find(snapshot.target);
+        if (target != questions_.end() && *target->second != outcome.questions) return;
         if (outcome.proof && outcome.proof->checksum == snapshot.checksum)
             snapshot.proven_at = outcome.proof->proven_at;
         snapshot.known_bad = std::ranges::any_of(outcome.findings, fails);
     }
-}
 
-void note_drill(Observation& world, const Outcome& outcome) {
-    const auto& drilled = *outcome.drilled;
-    std::erase_if(world.drills, [&](const auto& each) {
-        return each.drill == drilled.drill && each.target == outcome.target;
-    });
-    world.drills.push_back(
-        {drilled.drill, outcome.target, outcome.finished_at, drilled.passed, drilled.restore_took});
-}
+    void note_drill(const Outcome& outcome) {
+        const auto& drilled = *outcome.drilled;
+        const std::pair key{drilled.drill, outcome.target};
+        if (drills_.empty())
+            for (std::size_t i = 0; i < observation_.drills.size(); ++i)
+                drills_[{observation_.drills[i].drill, observation_.drills[i].target}] = i;
+        const DrillFacts facts{drilled.drill, outcome.target, outcome.finished_at, drilled.passed,
+                               drilled.restore_took};
+        const auto [known, is_new] = drills_.emplace(key, observation_.drills.size());
+        if (is_new)
+            observation_.drills.push_back(facts);
+        else
+            observation_.drills[known->second] = facts;
+    }
+
+private:
+    Observation& observation_;
+    std::unordered_map<std::string_view, SnapshotFacts*> snapshots_;
+    std::unordered_map<std::string_view, const Sha256*> questions_;
+    std::map<std::pair<std::string, std::string>, std::size_t> drills_;
+};
 
 void note_backup_result(Observation& world, const Outcome& outcome) {
     std::erase(world.failed_last_backup, outcome.target);
@@ -47,22 +73,23 @@ void note_backup_result(Observation& world, const Outcome& outcome) {
 }  // namespace
 
 void learn(Observation& world, const Outcomes& outcomes) {
+    World known{world};
     for (const auto& outcome : outcomes) {
-        if (outcome.kind == "snapshot") note_backup_result(world, outcome);
-        if (!outcome.checked.empty()) note_verification(world, outcome);
-        if (outcome.drilled) note_drill(world, outcome);
+        if (outcome.kind == Kind<SnapshotStep>::name) note_backup_result(world, outcome);
+        if (!outcome.checked.empty()) known.note_verification(outcome);
+        if (outcome.drilled) known.note_drill(outcome);
     }
 }
 
 Observation after(Observation before, const Outcomes& outcomes, Time now) {
     Observation world = std::move(before);
     world.now = now;
+    std::unordered_set<std::string_view> removed;
     for (const auto& outcome : outcomes) {
         if (outcome.snapshot) note_snapshot(world, outcome);
-        if (!outcome.removed.empty())
-            std::erase_if(world.snapshots,
-                          [&](const auto& each) { return each.path == outcome.removed; });
+        if (!outcome.removed.empty()) removed.insert(outcome.removed);
     }
+    std::erase_if(world.snapshots, [&](const auto& each) { return removed.contains(each.path); });
     learn(world, outcomes);
     return world;
 }

@@ -34,8 +34,12 @@ std::vector<Step> backup_steps(const SnapshotStep& snapshot, Depth verify) {
 }
 
 Step lone_step(std::string id, std::string target, Action action, Reason reason) {
-    return {std::move(id),    std::move(target), Bucket::planned, std::move(reason), {}, {},
-            std::move(action)};
+    Step step;
+    step.id = std::move(id);
+    step.target = std::move(target);
+    step.reason = std::move(reason);
+    step.action = std::move(action);
+    return step;
 }
 
 }  // namespace muster

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
+#include "engine/plan/availability.h"
+#include "engine/plan/plan_draft.h"
+#include "engine/plan/selector.h"
 #include "engine/plan/standings.h"
 
 namespace muster {
@@ -102,10 +106,86 @@ void judge_snapshots(Findings& out, const Observation& observation) {
     }
 }
 
+/// How long a drill may wait for the next apply, from the first run it missed.
+constexpr std::chrono::hours overdue_after{24};
+
+bool is_drill_of(const DrillSpec& drill, const TargetFacts& target, TargetKind kind) {
+    return drill.targets != TargetSelector{} &&
+           selects(drill.targets, target.spec, target.id, kind);
+}
+
+void judge_drills(Findings& out, const Policy& policy, const PlanDraft& world) {
+    const auto add = [&](const std::string& name, const DrillSpec& drill,
+                         const std::string& target) {
+        if (!drill.schedule) return;
+        const auto* last = world.last_drill(name, target);
+        if (last == nullptr) return;  // never: its target's coverage says so
+        const auto missed = next_run(*drill.schedule, world.calendar(), last->at, name);
+        if (!missed || world.world().now - *missed < overdue_after) return;
+        out.push_back({"drill_overdue", policy.strictness.drill_overdue, Verdict::bad,
+                       target.empty() ? name : target, fmt::format("the drill {} is overdue", name),
+                       "run at " + format_time(*missed), "last run " + format_time(last->at), "",
+                       "muster drill POLICY " + name});
+    };
+    for (const auto& [name, drill] : policy.drills) {
+        if (drill.targets == TargetSelector{}) add(name, drill, "");
+        for (const auto* target : world.chosen())
+            if (is_drill_of(drill, *target, kind_of(world.spec_of(*target))))
+                add(name, drill, target->id);
+    }
+}
+
+/// When the next backup of the target may begin; nothing when one is due now, or none ever is.
+std::optional<Time> next_backup(const Policy& policy, const PlanDraft& world,
+                                const TargetFacts& target) {
+    std::optional<Time> earliest;
+    const auto kind = kind_of(world.spec_of(target));
+    for (const auto& [name, protect] : policy.protect) {
+        if (!selects(protect.targets, target.spec, target.id, kind)) continue;
+        if (!protect.schedule) return std::nullopt;
+        for (const auto& store : protect.stores) {
+            std::optional<Time> last;
+            for (const auto* snapshot : world.snapshots().of(target.id, store))
+                if (snapshot->state == SnapshotState::complete &&
+                    snapshot->created_at <= world.world().now &&
+                    (!last || *last < snapshot->created_at))
+                    last = snapshot->created_at;
+            const auto state = due_at(*protect.schedule, world.calendar(), last, world.world().now);
+            if (state.now || !state.next) return std::nullopt;
+            if (!earliest || *state.next < *earliest) earliest = state.next;
+        }
+    }
+    return earliest;
+}
+
+/// What is well now and will not be when the next backup comes.
+void judge_ahead(Findings& out, const Policy& policy, const PlanDraft& world,
+                 const TargetFacts& target, const Standing& standing) {
+    const auto next = next_backup(policy, world, target);
+    if (!next) return;
+    if (standing.rpo && standing.rpo->met && standing.rpo->measured) {
+        const auto reached =
+            world.world().now + std::chrono::floor<std::chrono::seconds>(standing.rpo->objective -
+                                                                         *standing.rpo->measured);
+        if (reached < *next)
+            out.push_back({"rpo_at_risk", Severity::warning, Verdict::bad, target.id,
+                           "the newest proven snapshot will be older than the objective before "
+                           "the next backup is due",
+                           "a backup before " + format_time(reached), "due " + format_time(*next),
+                           "", "muster apply POLICY --ignore-schedule --target " + target.id});
+    }
+    if (standing.proof && standing.proof->expires_at > world.world().now &&
+        standing.proof->expires_at < *next)
+        out.push_back({"proof_expiring", Severity::info, Verdict::bad, target.id,
+                       "its proof expires before the next backup brings a new one",
+                       "a proof at any time", "expires " + format_time(standing.proof->expires_at),
+                       "", ""});
+}
+
 }  // namespace
 
 Findings judge(const Policy& policy, const Observation& observation) {
-    Findings out;
+    Findings out = unavailable_besides_steps(policy);
     for (const auto& run : observation.unfinished_runs)
         out.push_back({"run", Severity::warning, Verdict::bad, run.run,
                        fmt::format("'{}' never ended; the last step it began is {}", run.command,
@@ -114,10 +194,19 @@ Findings judge(const Policy& policy, const Observation& observation) {
     for (const auto& store : observation.stores)
         if (store.trouble) out.push_back(trouble_finding("store", store.name, *store.trouble));
     for (const auto& target : observation.targets)
-        if (target.trouble) out.push_back(trouble_finding("target", target.id, *target.trouble));
+        if (target.trouble) {
+            out.push_back(trouble_finding("target", target.id, *target.trouble));
+            out.back().severity = policy.strictness.skipped_target;
+        }
     judge_snapshots(out, observation);
 
+    const Selection everything;
+    const PlanDraft world{policy, observation, everything};
+    judge_drills(out, policy, world);
+    std::unordered_map<std::string_view, const TargetFacts*> facts;
+    for (const auto& target : observation.targets) facts[target.id] = &target;
     for (const auto& standing : standings_of(policy, observation).targets) {
+        judge_ahead(out, policy, world, *facts.at(standing.target), standing);
         judge_proof(out, standing, observation.now, standing.rpo.has_value());
         if (standing.rpo)
             judge_objective(out, "rpo", standing, *standing.rpo,
@@ -126,8 +215,8 @@ Findings judge(const Policy& policy, const Observation& observation) {
             judge_objective(out, "rto", standing, *standing.rto, "the last rehearsed restore",
                             "no drill that passed has measured it yet");
         if (standing.coverage == Coverage::overdue)
-            out.push_back({"drill", Severity::error, Verdict::bad, standing.target, standing.reason,
-                           "the last drill passed", "failed", "", ""});
+            out.push_back({"drill", policy.strictness.drill_overdue, Verdict::bad, standing.target,
+                           standing.reason, "the last drill passed", "failed", "", ""});
     }
     return out;
 }

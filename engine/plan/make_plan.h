@@ -7,8 +7,9 @@
 
 namespace muster {
 
-/// Steps stand in the order they are carried out: for each target snapshot, verify, prune; drills
-/// last. A selection that names nothing known gives an empty plan; the caller has checked it.
+/// Steps stand in the order they are carried out: for each target snapshot, verify, prune; then
+/// maintenance, drills last. What is not due stands in `waiting`.  A selection that names nothing
+/// known gives an empty plan; the caller has checked it.
 Plan make_plan(const Policy& policy, const Observation& observation, const Selection& selection,
                std::string_view tool_version);
 
@@ -18,7 +19,9 @@ void add_up(Plan& plan);
 /// The states of `plan` that its strictness refuses, each with the step it is about.
 std::vector<std::string> unclean(const Plan& plan);
 
-/// The names in `selection` that match no target, and the kinds that are no kind of step.
-std::vector<std::string> unknown_names(const Selection& selection, const Observation& observation);
+/// The names in `selection` that match no target or job, and the kinds that are no kind of step,
+/// a sentence for each.
+std::vector<std::string> unknown_names(const Selection& selection, const Policy& policy,
+                                       const Observation& observation);
 
 }  // namespace muster

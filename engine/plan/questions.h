@@ -11,8 +11,10 @@ namespace muster {
 inline Sha256 digest_of(const std::vector<CheckSpec>& checks) {
     Sha256Stream stream;
     for (const auto& check : checks)
-        for (const auto& part : {check.name, check.sql, TextForm<Expectation>::format(check.expect),
-                                 std::string{name_of(check.severity)}})
+        for (const auto& part :
+             {check.name, check.sql,
+              check.expect ? TextForm<Expectation>::format(*check.expect) : "",
+              std::string{name_of(check.severity)}, std::string{name_of(check.depth)}})
             stream.add(part + '\0');
     return stream.finish();
 }

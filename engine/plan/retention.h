@@ -1,26 +1,51 @@
-// Which snapshots of one target in one store stay. Follows restic 0.16 and later: rules are
-// independent and ORed, the newest of a bucket stays, empty buckets do not count, and the oldest
-// stays while a rule has counts left. Buckets are UTC days.
+// Which snapshots of one target in one store stay, and why.
+//
+// What does not count (see retain) stays and fills no bucket. Of those that count, pins, the newest
+// proven one, where no proof is asked for also the newest one, and the newest min_count stand above
+// the caps: they stay. Of the others, what is older than max_age at `now` goes, then what no keep
+// rule keeps; of the rest, from newest to oldest, the first that max_total has no room for and all
+// older ones. max_total adds up what stays of those that count, and every pin; what stands above
+// the caps takes its room first. Keep rules look at all that count, capped or not: keep_rules.h.
+// docs/retention.md has examples.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "engine/model/keep_spec.h"
 #include "engine/model/observation.h"
-#include "engine/model/policy.h"
+#include "engine/model/reason.h"
+#include "engine/model/schedule/zone.h"
 
 namespace muster {
 
 struct Retained {
-    SnapshotFacts snapshot;
-    std::vector<std::string> reasons;  ///< why it stays; empty: no rule keeps it
+    const SnapshotFacts* snapshot = nullptr;
+    bool stays = true;
+    /// Never empty. Every rule that keeps it; where it goes, every reason why: the cap, or that no
+    /// rule keeps it. Codes: what does not count: unfinished, foreign, broken, bad,
+    /// unreadable_time, future_time, unproven; above the caps: pinned, newest_proven, newest,
+    /// min_count; else keys of KeepSpec, no_rule, and not_kept.
+    std::vector<Reason> reasons;
 };
 
-/// `group` is one target in one store, in any order; the result is newest first and holds every
-/// element once. Only proven snapshots fill buckets where `need_proof`; whatever is unproven,
-/// found bad, unfinished, or dated after `now` stays and fills none. The newest proven one
-/// always stays.
-std::vector<Retained> retain(const KeepSpec& keep, std::vector<SnapshotFacts> group, Time now,
-                             bool need_proof);
+/// The rules a group is held to. Only proven snapshots fill buckets where `need_proof`.
+struct RetentionRules {
+    const KeepSpec& keep;
+    const Zone& zone;
+    Time now{};
+    bool need_proof = true;
+};
+
+/// `group` is one target in one store, in any order; the result is newest first, holds every
+/// element once and points to what `group` points to. Whatever is unproven (where proof is needed),
+/// found bad, broken, unfinished, foreign, of the future, or of an unreadable time (1970 or before)
+/// does not count. Within one second, the snapshot still to be taken (its `path` is empty) is the
+/// newest, then the greater key. O(n log n).
+std::vector<Retained> retain(const RetentionRules& rules,
+                             const std::vector<const SnapshotFacts*>& group);
+
+/// "last 3, daily 30, max_total 50.0 GiB".
+std::string spell(const KeepSpec& keep);
 
 }  // namespace muster

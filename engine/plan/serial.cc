@@ -13,35 +13,29 @@ std::string identity_of(const TargetFacts& target) {
     return fmt::format("{} (device {}, inode {})", target.path, target.device, target.inode);
 }
 
-std::string describe_set(std::vector<std::string> members) {
+std::string describe_set(const SnapshotGroup& group) {
+    std::vector<std::string> members;
+    for (const auto* snapshot : group)
+        members.push_back(fmt::format("{} {} {}{}", snapshot->key, snapshot->checksum.hex(),
+                                      static_cast<int>(snapshot->state),
+                                      snapshot->pinned ? " pinned" : ""));
     std::ranges::sort(members);
     Sha256Stream stream;
     for (const auto& member : members) stream.add(member + "\n");
     return fmt::format("{} snapshot{}, set {}", members.size(), members.size() == 1 ? "" : "s",
-                       stream.finish().hex.substr(0, 16));
+                       stream.finish().hex().substr(0, 16));
 }
 
 }  // namespace
 
-std::vector<Assumption> assumptions_of(const Policy& policy, const Observation& observation,
-                                       const std::vector<std::string>& target_ids) {
-    std::vector<Assumption> out{{"policy", observation.policy_hash.hex}};
-    for (const auto& target : observation.targets)
-        if (std::ranges::find(target_ids, target.id) != target_ids.end())
-            out.push_back({"target " + target.id, identity_of(target)});
-
-    std::map<std::pair<std::string, std::string>, std::vector<std::string>> sets;
-    for (const auto& id : target_ids)
-        for (const auto& [store, spec] : policy.stores) sets[{id, store}];
-    for (const auto& snapshot : observation.snapshots) {
-        const auto set = sets.find({snapshot.target, snapshot.store});
-        if (set != sets.end())
-            set->second.push_back(fmt::format("{} {} {}", snapshot.key, snapshot.checksum.hex,
-                                              static_cast<int>(snapshot.state)));
-    }
-    for (auto& [where, members] : sets)
-        out.push_back({fmt::format("snapshots of {} in {}", where.first, where.second),
-                       describe_set(std::move(members))});
+std::vector<Assumption> assumptions_of(const Policy& policy, const PlanDraft& draft) {
+    std::vector<Assumption> out{{"policy", draft.world().policy_hash.hex()}};
+    for (const auto* target : draft.chosen())
+        out.push_back({"target " + target->id, identity_of(*target)});
+    for (const auto* target : draft.chosen())
+        for (const auto& [store, spec] : policy.stores)
+            out.push_back({fmt::format("snapshots of {} in {}", target->id, store),
+                           describe_set(draft.snapshots().of(target->id, store))});
     return out;
 }
 

@@ -4,14 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/model/plan.h"
+#include "engine/plan/plan_draft.h"
 
 namespace muster {
 
-/// The facts that plans for these targets rest on: policy, each target's identity, each snapshot
-/// set. Never time, never a database's size.
-std::vector<Assumption> assumptions_of(const Policy& policy, const Observation& observation,
-                                       const std::vector<std::string>& target_ids);
+/// The facts that a plan for the chosen targets rests on: policy, each target's identity, each
+/// snapshot set with its pins. Never time, never a database's size.
+std::vector<Assumption> assumptions_of(const Policy& policy, const PlanDraft& draft);
 
 Sha256 serial_of(const std::vector<Assumption>& assumptions);
 

@@ -1,42 +1,48 @@
 #include "engine/plan/standings.h"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "engine/plan/selector.h"
+#include "engine/plan/snapshot_index.h"
 
 namespace muster {
 namespace {
 
 Duration proof_life(const Policy& policy, const TargetFacts& target, const std::string& store) {
+    const auto kind = kind_of(policy.targets.at(target.spec));
     for (const auto& [name, protect] : policy.protect)
-        if (std::ranges::find(protect.targets, target.spec) != protect.targets.end() &&
+        if (selects(protect.targets, target.spec, target.id, kind) &&
             std::ranges::find(protect.stores, store) != protect.stores.end())
             return protect.proof_expires;
     return ProtectSpec{}.proof_expires;
 }
 
-void note_snapshots(Standing& standing, const Observation& world, const TargetFacts& target) {
-    for (const auto& snapshot : world.snapshots) {
-        if (snapshot.target != target.id || snapshot.state != SnapshotState::complete ||
-            snapshot.known_bad)
-            continue;
-        if (snapshot.created_at > world.now) continue;
-        ++standing.snapshots;
-        if (!standing.newest || standing.newest->created_at < snapshot.created_at)
-            standing.newest = {snapshot.store, snapshot.path, snapshot.created_at, snapshot.bytes,
-                               snapshot.checksum};
-    }
+bool is_usable(const SnapshotFacts& snapshot, Time now) {
+    return snapshot.state == SnapshotState::complete && !snapshot.known_bad &&
+           snapshot.created_at <= now;
+}
+
+void note_snapshots(Standing& standing, const SnapshotIndex& index, Time now) {
+    for (const auto* group : index.of(standing.target))
+        for (const auto* snapshot : *group) {
+            if (!is_usable(*snapshot, now)) continue;
+            ++standing.snapshots;
+            if (!standing.newest || standing.newest->created_at < snapshot->created_at)
+                standing.newest = {snapshot->store, snapshot->path, snapshot->created_at,
+                                   snapshot->bytes, snapshot->checksum};
+        }
 }
 
 /// The proof of the newest proven snapshot; its age is what the RPO is measured by.
-std::optional<Time> note_proof(Standing& standing, const Policy& policy, const Observation& world,
-                               const TargetFacts& target) {
+std::optional<Time> note_proof(Standing& standing, const Policy& policy, const SnapshotIndex& index,
+                               const TargetFacts& target, Time now) {
     const SnapshotFacts* best = nullptr;
-    for (const auto& snapshot : world.snapshots) {
-        if (snapshot.target != target.id || !snapshot.proven_at || snapshot.known_bad ||
-            snapshot.created_at > world.now)
-            continue;
-        if (snapshot.state != SnapshotState::complete) continue;
-        if (best == nullptr || best->created_at < snapshot.created_at) best = &snapshot;
-    }
+    for (const auto* group : index.of(target.id))
+        for (const auto* snapshot : *group)
+            if (is_usable(*snapshot, now) && snapshot->proven_at &&
+                (best == nullptr || best->created_at < snapshot->created_at))
+                best = snapshot;
     if (best == nullptr) return std::nullopt;
     const auto life =
         std::chrono::floor<std::chrono::seconds>(proof_life(policy, target, best->store));
@@ -50,14 +56,26 @@ std::optional<Time> note_proof(Standing& standing, const Policy& policy, const O
     return best->created_at;
 }
 
-void note_drill(Standing& standing, const Policy& policy, const Observation& world,
+using LastDrills = std::unordered_map<std::string_view, const DrillFacts*>;
+
+LastDrills last_drills(const Observation& world) {
+    LastDrills out;
+    for (const auto& drill : world.drills) {
+        auto& last = out[drill.target];
+        if (last == nullptr || last->at < drill.at) last = &drill;
+    }
+    return out;
+}
+
+void note_drill(Standing& standing, const Policy& policy, const LastDrills& drills,
                 const TargetFacts& target) {
+    const auto kind = kind_of(policy.targets.at(target.spec));
     const bool has_drill = std::ranges::any_of(policy.drills, [&](const auto& each) {
-        return std::ranges::find(each.second.targets, target.spec) != each.second.targets.end();
+        return each.second.targets != TargetSelector{} &&
+               selects(each.second.targets, target.spec, target.id, kind);
     });
-    const DrillFacts* last = nullptr;
-    for (const auto& drill : world.drills)
-        if (drill.target == target.id && (last == nullptr || last->at < drill.at)) last = &drill;
+    const auto found = drills.find(target.id);
+    const DrillFacts* last = found == drills.end() ? nullptr : found->second;
     if (last != nullptr) standing.last_drill = last->at;
     if (target.trouble) {
         standing.coverage = Coverage::skipped;
@@ -85,12 +103,14 @@ void note_drill(Standing& standing, const Policy& policy, const Observation& wor
 
 Population standings_of(const Policy& policy, const Observation& observation) {
     Population out;
+    const SnapshotIndex index{observation};
+    const auto drills = last_drills(observation);
     for (const auto& target : observation.targets) {
         Standing standing;
         standing.target = target.id;
         standing.path = target.path;
-        note_snapshots(standing, observation, target);
-        const auto proven = note_proof(standing, policy, observation, target);
+        note_snapshots(standing, index, observation.now);
+        const auto proven = note_proof(standing, policy, index, target, observation.now);
         if (const auto& rpo = policy.targets.at(target.spec).rpo) {
             standing.rpo = Objective{*rpo, std::nullopt, false};
             if (proven) {
@@ -98,7 +118,7 @@ Population standings_of(const Policy& policy, const Observation& observation) {
                 standing.rpo->met = *standing.rpo->measured <= *rpo;
             }
         }
-        note_drill(standing, policy, observation, target);
+        note_drill(standing, policy, drills, target);
         out.targets.push_back(std::move(standing));
     }
     std::ranges::sort(out.targets, {}, &Standing::target);

@@ -107,7 +107,7 @@ private:
         const auto doubtful = [](const Finding& finding) {
             return finding.verdict == Verdict::unchecked && finding.severity == Severity::error;
         };
-        if (!seen.restorable || step.depth != Depth::full ||
+        if (!seen.restorable || step.depth < Depth::full ||
             std::ranges::any_of(outcome.findings, doubtful))
             return {};
         const Time now = host_.now();
@@ -127,6 +127,15 @@ private:
         MUSTER_CHECK(remove_snapshot(artifact, step.checksum, host_.now()));
         outcome.removed = artifact.string();
         return {};
+    }
+
+    /// The planner blocks them; whoever hands in another plan is told the same.
+    template <class Coming>
+    requires std::same_as<Coming, CompactStep> || std::same_as<Coming, RepairStep> Result<>
+    carry_out(const Coming& step, Outcome&) {
+        return fail(ErrorCode::not_available,
+                    fmt::format("this version cannot {} {}", Kind<Coming>::name, step.source),
+                    "leave the step out");
     }
 
     Result<> carry_out(const DrillStep& step, Outcome& outcome) {

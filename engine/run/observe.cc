@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/model/copy_estimate.h"
@@ -69,11 +70,21 @@ TargetFacts missing(const std::string& id, const std::string& spec, const fs::pa
     return facts;
 }
 
+/// Where data directories are not looked into, the plan says so.
+TargetFacts unseen(const std::string& name, const fs::path& path) {
+    TargetFacts facts;
+    facts.id = facts.spec = name;
+    facts.path = path.string();
+    return facts;
+}
+
 void observe_targets(Observation& world, const PolicyFile& file, const Host& host) {
     for (const auto& [name, spec] : file.policy.targets) {
-        const auto path = file.resolve(spec.sqlite);
+        const auto path = file.resolve(spec.path());
         const auto first = world.targets.size();
-        if (!is_glob(spec.sqlite)) {
+        if (spec.sqlite.empty()) {
+            world.targets.push_back(unseen(name, path));
+        } else if (!is_glob(spec.sqlite)) {
             world.targets.push_back(probe(name, name, path, host));
         } else {
             const auto found = databases_matching(path);
@@ -120,13 +131,23 @@ void observe_vanished(Observation& world, const PolicyFile& file) {
 /// Snapshots count for a target only when they were taken of it: same name, same volume id, same
 /// place.
 void tell_foreign(Observation& world) {
+    std::map<std::string_view, std::pair<const TargetFacts*, fs::path>> targets;
+    for (const auto& target : world.targets)
+        targets.emplace(target.id, std::pair{&target, real_path(target.path)});
     for (auto& snapshot : world.snapshots) {
         if (snapshot.target.empty() || snapshot.source_path.empty()) continue;
-        const auto target = std::ranges::find(world.targets, snapshot.target, &TargetFacts::id);
-        const bool ours = target != world.targets.end() &&
-                          target->volume_id == snapshot.volume_id &&
-                          real_path(target->path) == real_path(snapshot.source_path);
-        if (ours) continue;
+        const auto target = targets.find(snapshot.target);
+        const bool ours = target != targets.end() &&
+                          target->second.first->volume_id == snapshot.volume_id &&
+                          target->second.second == real_path(snapshot.source_path);
+        if (ours) {
+            // The target has them; a fleet's snapshots need not hold them once more each.
+            snapshot.source_path.clear();
+            snapshot.source_path.shrink_to_fit();
+            snapshot.volume_id.clear();
+            snapshot.volume_id.shrink_to_fit();
+            continue;
+        }
         snapshot.detail = fmt::format(
             "taken of {} (volume {}), which is no target of this policy: it counts for nothing and is never pruned",
             snapshot.source_path, snapshot.volume_id);
@@ -135,8 +156,19 @@ void tell_foreign(Observation& world) {
     }
 }
 
+/// How an operator would name an object store.
+std::string address_of(const StoreSpec& store) {
+    if (store.s3) return fmt::format("s3://{}/{}", store.s3->bucket, store.s3->prefix);
+    return fmt::format("azure://{}/{}/{}", store.azure_blob->account, store.azure_blob->container,
+                       store.azure_blob->prefix);
+}
+
 Result<> observe_stores(Observation& world, const PolicyFile& file) {
     for (const auto& [name, spec] : file.policy.stores) {
+        if (spec.local.empty()) {
+            world.stores.push_back({name, address_of(spec), std::nullopt, {}});
+            continue;
+        }
         StoreFacts facts{name, file.resolve(spec.local).string(), std::nullopt, {}};
         const LocalStore store{facts.root};
         const auto snapshots = list_snapshots(name, store);
@@ -158,6 +190,7 @@ Result<Observation> observe(const PolicyFile& file, const StateFolder& state, co
     Observation world;
     world.now = host.now();
     world.policy_hash = file.hash;
+    world.zone = file.zone;
     observe_targets(world, file, host);
     MUSTER_CHECK(observe_stores(world, file));
     observe_vanished(world, file);

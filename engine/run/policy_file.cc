@@ -2,34 +2,64 @@
 
 #include <fmt/format.h>
 
-#include "engine/codec/load_policy.h"
+#include <cstdlib>
+
+#include "engine/run/zone.h"
 
 namespace muster {
 namespace {
+
 constexpr Bytes policy_limit{std::uint64_t{16}
                              << 20U};  // the codec has a stricter limit, with a better message
+
+Result<Zone> zone_named(const std::string& name) {
+    using std::chrono::year;
+    return read_zone(name, std::chrono::sys_days{year{1990} / 1 / 1},
+                     std::chrono::sys_days{year{2060} / 1 / 1});
 }
 
-Result<tl::expected<PolicyFile, Problems>> read_policy(const fs::path& path) {
+/// One problem instead of one for each key, for a file that was written by muster itself.
+std::optional<Problem> other_document(const std::string& text, const std::string& file) {
+    const auto mark = text.substr(0, 200).find("\"schema\": \"muster/");
+    if (mark == std::string::npos) return std::nullopt;
+    const auto name = text.substr(mark + 11, text.find('"', mark + 11) - mark - 11);
+    return Problem{file,
+                   1,
+                   1,
+                   "",
+                   fmt::format("this is a document {}, no policy", name),
+                   name.starts_with("muster/plan/")
+                       ? "carry it out with 'muster apply', or name the policy it was made from"
+                       : "name the policy"};
+}
+
+}  // namespace
+
+Result<LoadedPolicy> read_policy(const fs::path& path) {
+    const auto file = path.string();
     MUSTER_TRY(const auto text, read_text(path, policy_limit));
-    // One problem instead of one for each key, for a file that was written by muster itself.
-    if (const auto mark = text.substr(0, 200).find("\"schema\": \"muster/");
-        mark != std::string::npos) {
-        const auto name = text.substr(mark + 11, text.find('"', mark + 11) - mark - 11);
-        const auto hint =
-            name.starts_with("muster/plan/")
-                ? "carry it out with 'muster apply', or name the policy it was made from"
-                : "name the policy";
-        return tl::expected<PolicyFile, Problems>{
-            tl::unexpect, Problems{{path.string(), 1, 1, "",
-                                    fmt::format("this is a document {}, no policy", name), hint}}};
+    if (auto other = other_document(text, file)) {
+        LoadedPolicy loaded;
+        loaded.problems.push_back(*std::move(other));
+        return loaded;
     }
-    auto loaded = load_policy(text, path.string());
-    if (!loaded.value)
-        return tl::expected<PolicyFile, Problems>{tl::unexpect, std::move(loaded.problems)};
-    const auto hash = sha256_of(canonical_text(*loaded.value));
-    return tl::expected<PolicyFile, Problems>{
-        PolicyFile{*std::move(loaded.value), fs::absolute(path).lexically_normal(), hash}};
+    const PolicyInputs inputs{[&](const std::string& name) -> Result<std::string> {
+                                  if (name == file) return text;
+                                  return read_text(name, policy_limit);
+                              },
+                              [](const std::string& name) -> std::optional<std::string> {
+                                  const char* value = std::getenv(name.c_str());
+                                  return value == nullptr ? std::nullopt
+                                                          : std::optional<std::string>{value};
+                              },
+                              zone_named};
+    return load_policy(file, inputs);
+}
+
+Result<PolicyFile> policy_file(const fs::path& path, const LoadedPolicy& loaded) {
+    MUSTER_TRY(auto zone, zone_named(loaded.policy->timezone));
+    return PolicyFile{*loaded.policy, fs::absolute(path).lexically_normal(),
+                      sha256_of(canonical_text(*loaded.policy)), std::move(zone)};
 }
 
 }  // namespace muster

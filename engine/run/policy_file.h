@@ -3,8 +3,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
-#include "engine/base/problem.h"
-#include "engine/model/policy.h"
+#include "engine/policy/load.h"
 
 namespace muster {
 
@@ -12,6 +11,7 @@ struct PolicyFile {
     Policy policy;
     fs::path path;  ///< absolute
     Sha256 hash;    ///< of what the policy means, not of how it is spelled
+    Zone zone;      ///< the policy's, from 1990 to 2060
 
     /// A path in the policy as a path of this machine: relative ones are relative to the policy
     /// file.
@@ -20,7 +20,11 @@ struct PolicyFile {
     }
 };
 
-/// The policy, or its problems; an Error when there is no file to read.
-Result<tl::expected<PolicyFile, Problems>> read_policy(const fs::path& path);
+/// The files of a policy, this process's environment and the system's time zones. An Error when
+/// there is no file to read.
+Result<LoadedPolicy> read_policy(const fs::path& path);
+
+/// Needs a policy without problems.
+Result<PolicyFile> policy_file(const fs::path& path, const LoadedPolicy& loaded);
 
 }  // namespace muster

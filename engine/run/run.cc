@@ -121,10 +121,13 @@ Result<> Run::mend_target(const fs::path& database) {
 }
 
 Result<> Run::mend(const PolicyFile& policy) {
-    for (const auto& [name, spec] : policy.policy.stores)
+    for (const auto& [name, spec] : policy.policy.stores) {
+        if (spec.local.empty()) continue;
         for (const auto& folder : folders_under_way(LocalStore{policy.resolve(spec.local)}))
             MUSTER_CHECK(mend_snapshots(folder));
+    }
     for (const auto& [name, spec] : policy.policy.targets) {
+        if (spec.sqlite.empty()) continue;
         const auto path = policy.resolve(spec.sqlite);
         for (const auto& database :
              is_glob(spec.sqlite) ? databases_matching(path) : std::vector{path})

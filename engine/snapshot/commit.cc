@@ -8,6 +8,7 @@
 #include "engine/base/kill_point.h"
 #include "engine/codec/documents.h"
 #include "engine/snapshot/names.h"
+#include "engine/snapshot/pin.h"
 
 namespace muster {
 namespace {
@@ -79,6 +80,7 @@ Result<Commit> Commit::begin(const fs::path& artifact, Replace replace, Time now
     if (there.exists && replace == Replace::no)
         return fail(ErrorCode::target_exists, fmt::format("{} exists", artifact.string()),
                     "choose another name, or replace it with --force");
+    MUSTER_CHECK(require_unpinned(artifact, ErrorCode::target_exists));
     return Commit{std::move(claim), artifact, replace};
 }
 
@@ -132,6 +134,8 @@ Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time 
             ErrorCode::manifest_mismatch,
             fmt::format("{} is not the snapshot that was meant; it stays", artifact.string()),
             "plan again");
+    // The pin came after the plan.
+    MUSTER_CHECK(require_unpinned(artifact, ErrorCode::stale_plan));
     // As an intent the manifest says what was begun: mend() puts it back while the artifact is
     // whole.
     const auto intent = hidden_beside(artifact, intent_suffix);

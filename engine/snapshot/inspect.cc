@@ -7,6 +7,7 @@
 
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/names.h"
+#include "engine/snapshot/pin.h"
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/integrity.h"
 
@@ -59,7 +60,7 @@ Finding judge_checksum(const Inspection& seen) {
                     seen.backup,
                     "every byte is as it was written",
                     "",
-                    seen.checksum.hex,
+                    seen.checksum.hex(),
                     "all bytes",
                     ""};
     if (!seen.manifest) {
@@ -68,7 +69,7 @@ Finding judge_checksum(const Inspection& seen) {
         finding.reason = "there is no manifest to compare it with";
         return finding;
     }
-    finding.expected = seen.manifest->checksum_sha256.hex;
+    finding.expected = seen.manifest->checksum_sha256.hex();
     if (seen.bytes != seen.manifest->bytes_written) {
         finding.verdict = Verdict::bad;
         finding.reason = fmt::format("the artifact has {} bytes, its manifest says {}",
@@ -153,6 +154,7 @@ Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions
     seen.backup = artifact.string();
     seen.depth = options.depth;
     seen.bytes = there.size;
+    if (const auto pin = pin_on(artifact)) seen.pinned = pin->reason;
     MUSTER_CHECK(read_sidecars(seen, artifact));
     MUSTER_TRY(seen.checksum, checksum_with_progress(artifact, there.size, host));
     seen.findings.push_back(judge_checksum(seen));

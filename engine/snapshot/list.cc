@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/names.h"
+#include "engine/snapshot/pin.h"
 
 namespace muster {
 namespace {
@@ -23,6 +25,7 @@ SnapshotFacts describe(const std::string& key, const LocalStore& store,
     SnapshotFacts facts;
     facts.key = key;
     facts.path = store.path_of(key).string();
+    if (const auto pin = pin_on(facts.path)) facts.pinned = pin->reason;
     const auto broken = [&](std::string detail) {
         facts.state = SnapshotState::broken;
         facts.detail = std::move(detail);
@@ -65,11 +68,29 @@ Result<std::vector<SnapshotFacts>> list_snapshots(const std::string& store_name,
             facts.store = store_name;
             facts.key = *owner;
             facts.path = store.path_of(*owner).string();
+            if (const auto pin = pin_on(facts.path)) facts.pinned = pin->reason;
             facts.state = SnapshotState::unfinished;
             facts.detail =
                 "a killed run left it before it was committed; the next backup of this target cleans it up";
             out.push_back(std::move(facts));
         }
+    }
+    return out;
+}
+
+Result<std::vector<std::string>> files_of_others(const LocalStore& store,
+                                                 const std::vector<SnapshotFacts>& snapshots) {
+    MUSTER_TRY(const auto listing, store.list());
+    std::set<std::string> ours;
+    for (const auto& snapshot : snapshots)
+        for (const auto suffix : {std::string_view{}, manifest_suffix, pin_suffix})
+            ours.insert(snapshot.key + std::string{suffix});
+    std::vector<std::string> out;
+    for (const auto& file : listing) {
+        const bool of_a_run = owner_of(file.key, claim_suffix) ||
+                              owner_of(file.key, partial_suffix) ||
+                              owner_of(file.key, intent_suffix);
+        if (!of_a_run && !ours.contains(file.key)) out.push_back(file.key);
     }
     return out;
 }

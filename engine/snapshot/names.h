@@ -12,9 +12,14 @@ namespace muster {
 
 inline constexpr std::string_view manifest_suffix = ".manifest.json";
 
-/// Beside `artifact`: its manifest, and the hidden files of a run at work on it.
+inline constexpr std::string_view pin_suffix = ".pin";
+
+/// Beside `artifact`: its manifest, its pin, and the hidden files of a run at work on it.
 inline fs::path manifest_of(const fs::path& artifact) {
     return artifact.string() + std::string{manifest_suffix};
+}
+inline fs::path pin_of(const fs::path& artifact) {
+    return artifact.string() + std::string{pin_suffix};
 }
 inline fs::path hidden_beside(const fs::path& file, std::string_view suffix) {
     return file.parent_path() / ("." + file.filename().string() + std::string{suffix});

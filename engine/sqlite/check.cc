@@ -57,7 +57,7 @@ Finding run_check(Connection& connection, const CheckSpec& check, const std::str
     finding.code = "check";
     finding.severity = check.severity;
     finding.subject = subject;
-    finding.expected = TextForm<Expectation>::format(check.expect);
+    finding.expected = TextForm<Expectation>::format(*check.expect);
     finding.coverage = check.sql;
     const Answer found = answer(connection, check.sql, limit);
     finding.actual = found.fault.empty() ? found.value : found.fault;
@@ -70,7 +70,7 @@ Finding run_check(Connection& connection, const CheckSpec& check, const std::str
         finding.verdict = Verdict::bad;
         finding.reason = fmt::format("check {} has no answer: {}", check.name, found.fault);
         finding.next = "mend the check's SQL, or look why the data gives no answer";
-    } else if (!meets(check.expect, found.value)) {
+    } else if (!meets(*check.expect, found.value)) {
         finding.verdict = Verdict::bad;
         finding.reason = fmt::format("check {} yields {}, expected {}", check.name, found.value,
                                      finding.expected);

@@ -82,7 +82,7 @@ public:
         if (!readable()) return findings_;
         integrity();
         foreign_keys();
-        if (options_.depth != Depth::full) return findings_;
+        if (options_.depth < Depth::full) return findings_;
         MUSTER_CHECK(page_census());
         MUSTER_TRY(auto of_indexes, check_search_indexes(connection_, options_.scratch, subject_));
         findings_.insert(findings_.end(), of_indexes.begin(), of_indexes.end());
@@ -117,7 +117,7 @@ private:
 
     void integrity() {
         const std::string pragma =
-            options_.depth == Depth::full ? "integrity_check" : "quick_check";
+            options_.depth >= Depth::full ? "integrity_check" : "quick_check";
         Finding finding = finding_of("integrity", subject_);
         finding.expected = "ok";
         finding.coverage = fmt::format("PRAGMA {} over the whole database", pragma);

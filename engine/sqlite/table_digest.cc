@@ -114,7 +114,7 @@ Result<Sha256> digest_schema(Connection& connection) {
         digest_rows(
             connection,
             "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name, tbl_name, sql"));
-    add_text(stream, rows.content.hex);
+    add_text(stream, rows.content.hex());
     for (const char* pragma : {"user_version", "application_id", "encoding"}) {
         MUSTER_TRY(const auto value, connection.query_value(fmt::format("PRAGMA {}", pragma)));
         add_text(stream, value.value_or(""));
@@ -165,7 +165,7 @@ Result<DatabaseDigest> digest_all(Connection& connection) {
     MUSTER_TRY(digest.schema, digest_schema(connection));
     MUSTER_TRY(const auto tables, stored_tables(connection));
     Sha256Stream total;
-    add_text(total, digest.schema.hex);
+    add_text(total, digest.schema.hex());
     for (const auto& table : tables) {
         MUSTER_TRY(const auto sql, query_for(connection, table.name, table.without_rowid));
         auto rows = digest_rows(connection, sql);
@@ -181,7 +181,7 @@ Result<DatabaseDigest> digest_all(Connection& connection) {
         digest.tables.push_back({table.name, rows->count, rows->content});
         add_text(total, table.name);
         add_number(total, static_cast<std::uint64_t>(rows->count));
-        add_text(total, rows->content.hex);
+        add_text(total, rows->content.hex());
     }
     for (const auto& name : digest.unchecked) add_text(total, name);
     digest.total = total.finish();

@@ -47,7 +47,8 @@ reports: { handoff: { markdown: handoff.md } }
 audit: { state: state }
 """
 
-NAME_MAPS = {"stores", "targets", "protect", "drills"}  # of the policy: any key is a name there
+INNER_MAPS = {"services", "save", "json", "headers", "parts"}
+NAME_MAPS = {"stores", "targets", "protect", "maintain", "drills"}  # of the policy: any key is a name there
 
 
 def ajv(schema, files):
@@ -82,9 +83,11 @@ class Documents(Case):
         self.keep(name, ran.document)
 
     def policy_runs(self):
-        self.answer("policy", "validate", "policy.yaml")  # replaced below by what --print prints
-        self.documents["policy"].clear()
-        self.keep("policy", self.passes("validate", "policy.yaml", "--print").out)
+        self.answer("policy", "validate", "policy.yaml", "--print")
+        self.answer("policy", "validate", SOURCE / "examples/tour/policy.yaml", "--print")
+        self.answer("schedule", "schedule", "next", SOURCE / "examples/tour/policy.yaml")
+        self.answer("init", "init", "--out", "started.yaml")
+        self.answer("retention", "prune", "policy.yaml", "--dry-run")
         self.answer("problems", "validate", "policy.yaml")
         self.answer("plan", "plan", "policy.yaml", "--limit", "1")
         for _ in range(3):
@@ -103,6 +106,10 @@ class Documents(Case):
 
     def backups_and_restores(self):
         self.answer("record", "backup", "shop.db", "one.sqlite")
+        self.answer("retention", "prune", ".", "--keep-last", "1", "--dry-run")
+        self.answer("pin", "pin", "one.sqlite", "--reason", "evidence")
+        self.keep("pin", Path("one.sqlite.pin").read_text())
+        self.answer("pin", "unpin", "one.sqlite")
         self.answer("record", "backup", "missing.db", "two.sqlite", status=8)
         self.answer("inspection", "inspect", "one.sqlite")
         shutil.copy("one.sqlite", "legacy.sqlite")
@@ -171,7 +178,9 @@ def with_change(document, path, change):
 
 
 def is_name_map(name, path):
-    return name == "policy" and len(path) == 1 and path[0] in NAME_MAPS
+    if name == "plan" and path[-1] == "rules" and path[0] == "kept":
+        return True
+    return name == "policy" and (len(path) == 1 and path[0] in NAME_MAPS or path[-1] in INNER_MAPS)
 
 
 def alterations(name, documents, required):
@@ -183,11 +192,13 @@ def alterations(name, documents, required):
             for key in required:
                 yield f"without {key}", {other: value for other, value in document.items() if other != key}
         for path, value in places(document):
-            if general(path) in seen:
-                continue
+            if general(path) in seen or name == "policy" and "http" in path[:-1] and "json" in path:
+                continue  # the body of a call may be anything
             seen.add(general(path))
             shown = ".".join(map(str, path))
             wrong = {} if isinstance(value, list) else []
+            if name == "policy" and shown.endswith(".targets"):
+                wrong = 5  # a list and a mapping are both right there
             yield f"wrong type at {shown}", with_change(document, path, lambda parent, key: parent.__setitem__(key, wrong))
             if isinstance(value, dict) and not is_name_map(name, path):
                 yield f"unknown key in {shown}", with_change(document, path, lambda parent, key: parent[key].__setitem__("zzz", 1))
@@ -229,7 +240,7 @@ class Schemas(Documents):
     def test_the_schema_of_the_policy_refuses_what_validate_refuses(self):
         """An editor that uses the schema shows the slips of the hand that muster would."""
         Path("policy.yaml").write_text(POLICY)
-        whole = json.loads(self.passes("validate", "policy.yaml", "--print").out)
+        whole = self.passes("validate", "policy.yaml", "--print").document
         slips = [("targets", "shop", "rpo", "24"), ("targets", "shop", "rpo", 24), ("protect", "always", "verify", "ful"),
                  ("drills", "smoke", "scenario", "smoke"), ("protect", "always", "keep", "last", "three"),
                  ("targets", "shop", "checks", 0, "severity", "warn"), ("strictness", "plan", ["block"]), ("muster", "one")]

@@ -19,7 +19,7 @@ function readJson(path) {
   }
 }
 
-const ajv = addFormats(new Ajv({ strict: true, allErrors: true }));
+const ajv = addFormats(new Ajv({ strict: true, strictRequired: false, allErrors: true }));
 let validate;
 try {
   validate = ajv.compile(readJson(schemaPath));

@@ -26,7 +26,7 @@ std::string describe(const fs::path& path, bool with_content) {
          << std::dec;
     if (with_content && S_ISREG(status.st_mode))
         text << ' ' << status.st_mtim.tv_sec << '.' << status.st_mtim.tv_nsec << ' '
-             << sha256_of(read_all(path)).hex;
+             << sha256_of(read_all(path)).hex();
     return text.str();
 }
 

@@ -23,9 +23,10 @@ inline Policy shop_policy() {
     target.rpo = std::chrono::hours{24};
     target.rto = std::chrono::minutes{5};
     auto& protect = policy.protect["nightly"];
-    protect.targets = {"shop"};
+    protect.targets.names = {"shop"};
     protect.stores = {"near"};
-    policy.drills["smoke"].targets = {"shop"};
+    policy.drills["smoke"].scenario = Scenario::restore_smoke;
+    policy.drills["smoke"].targets.names = {"shop"};
     return policy;
 }
 

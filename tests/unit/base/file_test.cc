@@ -35,6 +35,24 @@ TEST_CASE("a durable write that cannot be done leaves what was there", "[base][f
     CHECK_FALSE(written.error().hint.empty());
 }
 
+TEST_CASE("a durable write takes its text in pieces", "[base][file][ON-10]") {
+    const TempFolder folder;
+    const auto file = folder / "c.json";
+    REQUIRE(write_durably(file, [](const Sink& sink) -> Result<> {
+        MUSTER_CHECK(sink("one, "));
+        return sink("two");
+    }));
+    CHECK(read_all(file) == "one, two");
+    const auto failed = write_durably(file, [](const Sink& sink) -> Result<> {
+        MUSTER_CHECK(sink("half of"));
+        return fail(ErrorCode::internal, "no more", "");
+    });
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().message == "no more");
+    CHECK(read_all(file) == "one, two");
+    CHECK(std::distance(fs::directory_iterator{folder / "."}, fs::directory_iterator{}) == 1);
+}
+
 TEST_CASE("a rename replaces only where it may", "[base][file]") {
     const TempFolder folder;
     write_all(folder / "from", "new");

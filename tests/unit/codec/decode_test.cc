@@ -99,7 +99,7 @@ Read decoded(std::string_view yaml, Author author = Author::person) {
     const auto parsed = parse_yaml(yaml, "f");
     REQUIRE(std::holds_alternative<Node>(parsed));
     const auto& node = std::get<Node>(parsed);
-    Decoder decoder{"f", author};
+    Decoder decoder{{"f"}, author};
     Read result;
     decode(node, {"", node.place}, decoder, result.value);
     result.problems = decoder.take_problems();
@@ -261,7 +261,7 @@ TEST_CASE("places are remembered for people's documents") {
     const auto parsed = parse_yaml("nullable: 1\nlist:\n  - a\nmap: {one: {radius: 2}}\n", "f");
     const auto& node = std::get<Node>(parsed);
     Everything out;
-    Decoder decoder{"f", Author::person};
+    Decoder decoder{{"f"}, Author::person};
     decode(node, {"", node.place}, decoder, out);
     const auto places = decoder.take_places();
     CHECK(places.at("") == TextPlace{1, 1});
@@ -271,7 +271,7 @@ TEST_CASE("places are remembered for people's documents") {
     CHECK(places.at("map.one") == TextPlace{4, 7});
     CHECK(places.at("map.one.radius") == TextPlace{4, 21});
 
-    Decoder program{"f", Author::program};
+    Decoder program{{"f"}, Author::program};
     decode(node, {"", node.place}, program, out);
     CHECK(program.take_places().empty());
 }

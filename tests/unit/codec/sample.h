@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/digest.h"
 #include "engine/base/time.h"
 #include "engine/codec/shapes.h"
 #include "engine/model/expectation.h"
+#include "engine/model/plan.h"
 
 namespace muster {
 
@@ -38,6 +41,7 @@ public:
             fill_alternative(out, std::make_index_sequence<std::variant_size_v<T>>{});
         } else if constexpr (Described<T>) {
             for_each_field<T>([&](const auto& field) { fill(out.*field.member); });
+            if constexpr (HasChoice<T>) choose_one(out, number);
         } else if constexpr (std::same_as<T, bool>) {
             out = fill_ == Fill::full;
         } else if constexpr (std::is_arithmetic_v<T>) {
@@ -54,6 +58,20 @@ public:
             out = sha256_of(std::to_string(number));
         } else if constexpr (std::same_as<T, Expectation>) {
             out = {static_cast<Expectation::Relation>(number % 6), std::to_string(number)};
+        } else if constexpr (std::same_as<T, JsonText>) {
+            out.text = fmt::format("{{\"n\":{},\"list\":[true,null,\"x\"]}}", number);
+        } else if constexpr (std::same_as<T, Cron>) {
+            out = *TextForm<Cron>::parse(fmt::format("{} 2 * * mon-fri", number % 60));
+        } else if constexpr (std::same_as<T, MonthDay>) {
+            out = {MonthDay::Kind::day, number % 28 + 1, std::chrono::weekday{0U}};
+        } else if constexpr (std::same_as<T, TimeOfDay>) {
+            out = {std::chrono::minutes{number % (24 * 60)}};
+        } else if constexpr (std::same_as<T, TimeWindow>) {
+            out = {{std::chrono::minutes{number % 60}}, {std::chrono::minutes{60 + number % 60}}};
+        } else if constexpr (std::same_as<T, DateSpan>) {
+            out = *TextForm<DateSpan>::parse(fmt::format("2026-12-{:02}", number % 31 + 1));
+        } else if constexpr (std::same_as<T, Shard>) {
+            out = {number, number + 1};
         } else {
             static_assert(Named<T>, "teach the sampler this type");
             constexpr auto& names = Names<T>::list;
@@ -62,6 +80,21 @@ public:
     }
 
 private:
+    /// One of the keys of a choice is given, also where little is filled in.
+    template <class T>
+    void choose_one(T& out, int number) {
+        const auto chosen =
+            Fields<T>::one_of[static_cast<std::size_t>(number) % Fields<T>::one_of.size()];
+        codec::for_each_field<T>([&](const auto& field) {
+            if (std::ranges::find(Fields<T>::one_of, field.name) == Fields<T>::one_of.end()) return;
+            out.*field.member = {};
+            if (field.name != chosen) return;
+            Sampler whole{Fill::full};
+            whole.count_ = number;
+            whole.fill(out.*field.member);
+        });
+    }
+
     template <class Variant, std::size_t... Index>
     void fill_alternative(Variant& out, std::index_sequence<Index...>) {
         const auto wanted = alternative_++ % sizeof...(Index);

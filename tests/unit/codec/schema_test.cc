@@ -109,7 +109,8 @@ TEST_CASE("people may write bytes with a unit, programs may not; plain numbers a
     CHECK(property("size") == R"({"description":"s","type":"integer","minimum":0})");
     CHECK(property("size", true) ==
           R"({"description":"s","anyOf":[{"type":"integer","minimum":0},)"
-          R"({"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(B|KiB|MiB|GiB|TiB)?$"}]})");
+          R"({"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(B|KiB|MiB|GiB|TiB)?$"},)"
+          R"({"type":"string","pattern":"\\$\\{"}]})");
     CHECK(property("expect").find(R"({"type":"number"},{"type":"boolean"}]})") !=
           std::string::npos);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/support/backups.h"
+#include "tests/support/checks.h"
 #include "tests/support/temp_folder.h"
 
 namespace muster {
@@ -60,8 +61,7 @@ TEST_CASE("a missed objective and a failing check fail the rehearsal", "[drills]
         CHECK(verdict(drill.run(), "rto") == Verdict::bad);
     }
     SECTION("check") {
-        drill.step.checks = {{"orders", "SELECT count(*) FROM orders",
-                              *TextForm<Expectation>::parse("99"), Severity::error}};
+        drill.step.checks = {check_of("orders", "SELECT count(*) FROM orders", "99")};
     }
     CHECK_FALSE(drill.run().drilled.passed);
     CHECK(fs::is_empty(drill.folder / "sandboxes"));

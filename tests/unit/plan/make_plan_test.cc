@@ -47,20 +47,22 @@ TEST_CASE("the same world gives the same plan", "[plan]") {
 TEST_CASE("pruning counts the snapshot to come, and needs it taken and verified",
           "[plan][retention]") {
     auto policy = shop_policy();
-    policy.protect["nightly"].keep = KeepSpec{2, std::nullopt};
+    policy.protect["nightly"].keep = KeepSpec{.last = 2};
     auto world = shop_world();
     world.snapshots = {snapshot_at("2026-11-18T00:00:00Z"), snapshot_at("2026-11-19T00:00:00Z")};
     const auto plan = plan_of(policy, world);
     const auto& prune = step(plan, "prune:shop:near:shop/shop-2026-11-18T00:00:00Z.sqlite");
     CHECK(prune.needs == std::vector<std::string>{"snapshot:shop:near", "verify:shop:near"});
     CHECK(prune.reason.text == "no rule keeps it (last 2)");
-    CHECK(plan.kept.size() == 2);
+    REQUIRE(plan.kept.size() == 1);
+    CHECK(plan.kept[0].snapshots == 2);
+    CHECK(plan.kept[0].rules == std::map<std::string, int>{{"last", 2}, {"newest_proven", 1}});
 }
 
 TEST_CASE("nothing is pruned for a target whose backup cannot be taken, or failed last",
           "[plan][retention]") {
     auto policy = shop_policy();
-    policy.protect["nightly"].keep = KeepSpec{1, std::nullopt};
+    policy.protect["nightly"].keep = KeepSpec{.last = 1};
     auto world = shop_world();
     world.snapshots = {snapshot_at("2026-11-18T00:00:00Z"), snapshot_at("2026-11-19T00:00:00Z")};
     Selection selection;
@@ -145,11 +147,12 @@ TEST_CASE("names that match nothing are told", "[plan]") {
     Selection selection;
     selection.targets = {"shop", "shpo"};
     selection.only = {"snapshot", "shapshot"};
-    const auto unknown = unknown_names(selection, shop_world());
+    const auto unknown = unknown_names(selection, shop_policy(), shop_world());
     REQUIRE(unknown.size() == 2);
     CHECK(unknown[0] == "no target is named 'shpo'");
-    CHECK(unknown[1] ==
-          "'shapshot' is no kind of step; the kinds are snapshot, verify, prune, drill");
+    CHECK(
+        unknown[1] ==
+        "'shapshot' is no kind of step; the kinds are snapshot, verify, prune, compact, repair, drill");
 }
 
 }  // namespace muster

@@ -10,7 +10,9 @@ using namespace test;
 
 namespace {
 std::vector<Assumption> facts(const Observation& world) {
-    return assumptions_of(shop_policy(), world, {"shop"});
+    const auto policy = shop_policy();
+    const Selection everything;
+    return assumptions_of(policy, PlanDraft{policy, world, everything});
 }
 }  // namespace
 

@@ -33,7 +33,7 @@ TEST_CASE("a record's text leads with what went wrong where something did",
     CHECK(text.find("FAILED      snapshot:shop:near") != std::string::npos);
     CHECK(text.find("the disk is full") != std::string::npos);
     CHECK(text.find("next: free space") != std::string::npos);
-    CHECK(text.find(sha256_of("x").hex) != std::string::npos);
+    CHECK(text.find(sha256_of("x").hex()) != std::string::npos);
 }
 
 TEST_CASE("an inspection that must not be restored says so last", "[reporters][terminal]") {

@@ -40,10 +40,12 @@ struct Site {
                 "drills: { smoke: { scenario: restore-smoke, targets: [shop] } }\n");
     }
     PolicyFile policy() const {
-        auto read = read_policy(folder / "policy.yaml");
-        REQUIRE(read);
-        if (!*read) FAIL(text_of(read->error().front()));
-        return **std::move(read);
+        const auto loaded = read_policy(folder / "policy.yaml");
+        REQUIRE(loaded);
+        for (const auto& problem : loaded->problems) FAIL(text_of(problem));
+        auto file = policy_file(folder / "policy.yaml", *loaded);
+        REQUIRE(file);
+        return *std::move(file);
     }
     Record apply() {
         *test.time += std::chrono::hours{1};

@@ -8,6 +8,7 @@
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/names.h"
 #include "tests/support/backups.h"
+#include "tests/support/checks.h"
 #include "tests/support/temp_folder.h"
 
 namespace muster {
@@ -120,8 +121,7 @@ TEST_CASE(
 TEST_CASE("the policy's questions are asked of the backup", "[snapshot][inspect][EE-02]") {
     const Backup backup;
     InspectOptions options;
-    options.checks = {{"orders", "SELECT count(*) FROM orders",
-                       *TextForm<Expectation>::parse(">= 3"), Severity::error}};
+    options.checks = {check_of("orders", "SELECT count(*) FROM orders", ">= 3")};
     CHECK(backup.look(options).restorable);
     options.checks[0].expect = *TextForm<Expectation>::parse(">= 4");
     CHECK_FALSE(backup.look(options).restorable);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "tests/support/backups.h"
+#include "tests/support/checks.h"
 #include "tests/support/temp_folder.h"
 
 namespace muster {
@@ -69,8 +70,8 @@ TEST_CASE("an existing target is refused without force, and nothing changes",
 TEST_CASE("a restore whose result fails its validation is rolled back",
           "[snapshot][restore][VV-06]") {
     Scene scene;
-    scene.step.checks = {{"later", "SELECT count(*) FROM orders WHERE item = 'later'",
-                          *TextForm<Expectation>::parse("3"), Severity::error}};
+    scene.step.checks = {
+        check_of("later", "SELECT count(*) FROM orders WHERE item = 'later'", "3")};
     SECTION("over a sound database") {
         const auto done = scene.restore();
         REQUIRE(done.failure);

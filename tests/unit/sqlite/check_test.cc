@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/checks.h"
 #include "tests/support/database_files.h"
 #include "tests/support/temp_folder.h"
 
@@ -24,9 +25,9 @@ struct Place {
     Finding check(const std::string& sql, const std::string& expect,
                   Duration limit = check_limit) const {
         auto open = connection();
-        return run_check(
-            open, {"row count", sql, *TextForm<Expectation>::parse(expect), Severity::warning},
-            "copy", limit);
+        auto question = check_of("row count", sql, expect);
+        question.severity = Severity::warning;
+        return run_check(open, question, "copy", limit);
     }
 };
 

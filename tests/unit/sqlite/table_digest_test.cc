@@ -39,7 +39,7 @@ TEST_CASE("values of different types have different digests", "[sqlite][digest][
         seen.insert(
             digest_of_sql(std::string{"CREATE TABLE t(a); INSERT INTO t VALUES("} + value + ")")
                 .tables.at(0)
-                .content.hex);
+                .content.hex());
     CHECK(seen.size() == 9);
 }
 

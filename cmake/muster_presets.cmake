@@ -1,0 +1,10 @@
+# Makes generated/muster_presets.h of policies/presets/*.yaml, so that one binary has them all.
+file(GLOB preset_files CONFIGURE_DEPENDS policies/presets/*.yaml)
+set(rows "")
+foreach(file IN LISTS preset_files)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  get_filename_component(name "${file}" NAME_WE)
+  file(READ "${file}" text)
+  string(APPEND rows "    Preset{\"${name}\", R\"preset(${text})preset\"},\n")
+endforeach()
+configure_file(cmake/muster_presets.h.in generated/muster_presets.h @ONLY)

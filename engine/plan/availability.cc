@@ -1,0 +1,84 @@
+#include "engine/plan/availability.h"
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+Reason cannot(std::string_view what) {
+    return {"not_available", fmt::format("this version cannot {} yet", what)};
+}
+
+}  // namespace
+
+std::optional<Reason> unavailable(const StoreSpec& store) {
+    if (store.s3) return cannot("write to S3");
+    if (store.azure_blob) return cannot("write to Azure Blob Storage");
+    if (store.overwrite != Overwrite::never)
+        return cannot("let the snapshots of a day replace each other");
+    return std::nullopt;
+}
+
+std::optional<Reason> unavailable(const TargetSpec& target) {
+    if (!target.directory.empty()) return cannot("back up data directories");
+    return std::nullopt;
+}
+
+std::optional<Reason> unavailable(const SnapshotSpec& snapshot) {
+    if (snapshot.method == Method::vacuum) return cannot("take snapshots by VACUUM INTO");
+    if (snapshot.kind == SnapshotKind::diff || snapshot.kind == SnapshotKind::incr)
+        return cannot("take snapshots of what changed");
+    if (snapshot.encrypt) return cannot("encrypt snapshots");
+    if (snapshot.compress != Compression::none) return cannot("compress snapshots");
+    return std::nullopt;
+}
+
+std::optional<Reason> unavailable(Depth depth) {
+    if (depth == Depth::deep) return cannot("verify at depth deep");
+    return std::nullopt;
+}
+
+std::optional<Reason> unavailable(const DrillSpec& drill) {
+    if (!drill.scenario) return cannot("run scenarios of a policy's own");
+    if (drill.scenario != Scenario::restore_smoke)
+        return cannot(fmt::format("run the scenario {}", name_of(*drill.scenario)));
+    if (drill.runner) return cannot("run drills on other machines");
+    return std::nullopt;
+}
+
+Reason no_compaction() {
+    return cannot("compact databases by policy");
+}
+
+Reason no_repair() {
+    return cannot("repair databases");
+}
+
+Findings unavailable_besides_steps(const Policy& policy) {
+    Findings out;
+    const auto add = [&](bool asked, std::string_view path, std::string_view what,
+                         Severity severity) {
+        if (!asked) return;
+        const auto reason = cannot(what);
+        out.push_back(
+            {reason.code, severity, Verdict::bad, std::string{path}, reason.text, "", "", "", ""});
+    };
+    add(policy.reports.handoff.html.has_value(), "reports.handoff.html", "write pages",
+        Severity::warning);
+    add(policy.reports.metrics.prometheus.has_value(), "reports.metrics.prometheus",
+        "write metrics", Severity::warning);
+    add(policy.reports.ci.junit.has_value(), "reports.ci.junit", "write JUnit reports",
+        Severity::warning);
+    add(policy.notify.healthchecks.has_value(), "notify.healthchecks", "notify anybody",
+        Severity::warning);
+    // Unsigned records where signatures are asked for must not pass in silence.
+    if (const auto& sign = policy.audit.sign)
+        add(true, "audit.sign", "sign records",
+            sign->optional ? Severity::warning : Severity::error);
+    if (policy.strictness.unproven_restore == Refusing::refuse)
+        add(true, "strictness.unproven_restore", "refuse unproven restores by policy",
+            Severity::warning);
+    return out;
+}
+
+}  // namespace muster

@@ -1,0 +1,230 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "engine/plan/availability.h"
+#include "engine/plan/plan_parts.h"
+#include "engine/plan/retention.h"
+#include "engine/plan/selector.h"
+
+namespace muster {
+namespace {
+
+/// One target in one store under one protect; lives for one call of plan_protection.
+class Protection {
+public:
+    Protection(PlanDraft& draft, const std::string& job, const ProtectSpec& protect,
+               const TargetFacts& target, const StoreFacts& store)
+        : draft_(draft),
+          job_(job),
+          protect_(protect),
+          target_(target),
+          spec_(draft.spec_of(target)),
+          store_(store),
+          group_(draft.snapshots().of(target.id, store.name)),
+          here_(fmt::format("{}:{}", target.id, store.name)) {}
+
+    void plan() {
+        if (draft_.wants_kind(Kind<SnapshotStep>::name)) take();
+        if (draft_.wants_kind(Kind<VerifyStep>::name)) prove();
+        if (protect_.keep && draft_.wants_kind(Kind<PruneStep>::name)) prune();
+    }
+
+private:
+    bool usable(const SnapshotFacts& snapshot) const {
+        return snapshot.state == SnapshotState::complete &&
+               snapshot.created_at <= draft_.world().now;
+    }
+
+    /// A snapshot that turned out bad was taken all the same: the next one is due at its time.
+    std::optional<Time> last_taken() const {
+        std::optional<Time> last;
+        for (const auto* snapshot : group_)
+            if (usable(*snapshot) && (!last || *last < snapshot->created_at))
+                last = snapshot->created_at;
+        return last;
+    }
+
+    std::string place_of(std::string_view kind, const SnapshotFacts& snapshot) const {
+        return fmt::format("{}:{}:{}", kind, here_, snapshot.key);
+    }
+
+    void take() {
+        auto reason = draft_.due(job_, protect_.schedule, last_taken(), target_.id);
+        if (!reason) return;
+        const auto version = spec_.schema_version.value_or(SchemaVersionSpec{});
+        SnapshotStep action{
+            target_.path,
+            target_.volume_id,
+            target_.id,
+            version.sql,
+            spec_.revision ? spec_.revision->sql : "",
+            protect_.snapshot.max_writer_pause,
+            {store_.name, store_.root, draft_.policy().stores.at(store_.name).layout, false}};
+        auto blocked = draft_.blocked_by_target(target_);
+        if (!blocked) blocked = unavailable(protect_.snapshot);
+        if (!blocked) blocked = draft_.blocked_by_store(store_, target_.bytes);
+        const auto& step = draft_.add(job_, "snapshot:" + here_, target_.id, std::move(action),
+                                      target_.bytes, *std::move(reason), std::move(blocked));
+        needs_.push_back(step.id);
+        backup_ = step.bucket;
+    }
+
+    VerifyStep verification() const {
+        VerifyStep action;
+        action.store = store_.name;
+        action.root = store_.root;
+        action.depth = protect_.verify;
+        action.proof_expires = protect_.proof_expires;
+        if (spec_.schema_version) action.supported_schema = spec_.schema_version->supported;
+        std::ranges::copy_if(spec_.checks, std::back_inserter(action.checks),
+                             [&](const auto& check) { return check.depth <= protect_.verify; });
+        return action;
+    }
+
+    void prove() {
+        if (backup_ == Bucket::planned) {
+            auto action = verification();
+            action.taken_by = needs_.front();
+            auto& step =
+                draft_.add(job_, "verify:" + here_, target_.id, std::move(action), target_.bytes,
+                           {"new", protect_.verify >= Depth::full
+                                       ? "proves the new snapshot"
+                                       : "checks the new snapshot; only depth full proves it"},
+                           unavailable(protect_.verify));
+            step.needs = needs_;
+            needs_.push_back(step.id);
+        }
+        if (protect_.verify < Depth::full) return;
+        for (const auto* snapshot : group_)
+            if (usable(*snapshot) && !snapshot->proven_at && !snapshot->known_bad)
+                prove_first(*snapshot);
+        if (backup_ != Bucket::planned) renew_proof();
+    }
+
+    /// What this plan proves counts when it prunes, and then the pruning waits for it.
+    void prove_first(const SnapshotFacts& snapshot) {
+        const auto& step = prove_again(snapshot, {"unproven", "no run has proven it yet"});
+        if (step.bucket != Bucket::planned) return;
+        needs_.push_back(step.id);
+        coming_proofs_.push_back(&snapshot);
+    }
+
+    const Step& prove_again(const SnapshotFacts& snapshot, Reason reason) {
+        auto action = verification();
+        action.key = snapshot.key;
+        auto blocked = unavailable(draft_.policy().stores.at(store_.name));
+        if (!blocked) blocked = reason_of(store_.trouble);
+        if (!blocked) blocked = unavailable(protect_.verify);
+        return draft_.add(job_, place_of("verify", snapshot), target_.id, std::move(action),
+                          snapshot.bytes, std::move(reason), std::move(blocked));
+    }
+
+    /// A proof speaks for the day it was made; the newest proven snapshot is read back again.
+    void renew_proof() {
+        const SnapshotFacts* newest = nullptr;
+        for (const auto* snapshot : group_)
+            if (usable(*snapshot) && snapshot->proven_at && !snapshot->known_bad &&
+                (newest == nullptr || newest->created_at < snapshot->created_at))
+                newest = snapshot;
+        if (newest == nullptr) return;
+        const auto expired =
+            *newest->proven_at + std::chrono::floor<std::chrono::seconds>(protect_.proof_expires);
+        if (expired <= draft_.world().now)
+            prove_again(*newest, {"proof_expired",
+                                  fmt::format("its proof expired {}", format_time(expired))});
+    }
+
+    /// The group as it will be when the steps that a prune needs have succeeded; `coming` holds
+    /// what differs.
+    SnapshotGroup group_to_be(std::deque<SnapshotFacts>& coming) const {
+        auto group = group_;
+        for (auto& snapshot : group) {
+            if (std::ranges::find(coming_proofs_, snapshot) == coming_proofs_.end()) continue;
+            snapshot = &coming.emplace_back(*snapshot);
+            coming.back().proven_at = draft_.world().now;
+        }
+        if (backup_ == Bucket::planned) {
+            auto& fresh = coming.emplace_back();
+            fresh.created_at = fresh.proven_at.emplace(draft_.world().now);
+            fresh.bytes = target_.bytes;
+            group.push_back(&fresh);
+        }
+        return group;
+    }
+
+    std::optional<Reason> prune_blocked() const {
+        if (backup_ && backup_ != Bucket::planned)
+            return Reason{"backup_not_planned",
+                          "nothing is pruned for a target whose backup cannot be taken now"};
+        if (!backup_ && draft_.failed_last_backup(target_.id))
+            return Reason{
+                "last_backup_failed",
+                "nothing is pruned for a target whose last backup failed; take a backup first"};
+        return std::nullopt;
+    }
+
+    void prune() {
+        if (group_.empty()) return;
+        std::deque<SnapshotFacts> coming;
+        const auto group = group_to_be(coming);
+        const auto blocked = prune_blocked();
+        Kept kept{target_.id, store_.name, 0, {}, {}};
+        const RetentionRules rules{*protect_.keep, draft_.world().zone, draft_.world().now,
+                                   protect_.verify >= Depth::full};
+        for (const auto& each : retain(rules, group)) {
+            if (each.stays) {
+                ++kept.snapshots;
+                kept.bytes += each.snapshot->bytes;
+                for (const auto& reason : each.reasons) ++kept.rules[reason.code];
+                continue;
+            }
+            auto& step = draft_.add(job_, place_of("prune", *each.snapshot), target_.id,
+                                    PruneStep{target_.path, store_.name, store_.root,
+                                              each.snapshot->key, each.snapshot->checksum},
+                                    each.snapshot->bytes, joined(each.reasons), blocked);
+            step.needs = needs_;
+        }
+        draft_.kept.push_back(std::move(kept));
+    }
+
+    /// The first reason's code with all their texts.
+    static Reason joined(const std::vector<Reason>& reasons) {
+        Reason out = reasons.front();
+        for (std::size_t i = 1; i < reasons.size(); ++i) out.text += "; " + reasons[i].text;
+        return out;
+    }
+
+    PlanDraft& draft_;
+    const std::string& job_;
+    const ProtectSpec& protect_;
+    const TargetFacts& target_;
+    const TargetSpec& spec_;
+    const StoreFacts& store_;
+    const SnapshotGroup& group_;
+    std::string here_;
+    std::vector<std::string> needs_;  ///< what a prune must wait for
+    SnapshotGroup coming_proofs_;
+    std::optional<Bucket> backup_;  ///< of the new snapshot, where one is due
+};
+
+}  // namespace
+
+void plan_protection(PlanDraft& draft) {
+    for (const auto& [name, protect] : draft.policy().protect) {
+        const auto job = "protect." + name;
+        if (!draft.wants_job(job)) continue;
+        std::vector<const StoreFacts*> stores;
+        for (const auto& store : protect.stores)
+            if (const auto* facts = draft.store(store)) stores.push_back(facts);
+        for (const auto* target : draft.chosen()) {
+            const auto kind = kind_of(draft.spec_of(*target));
+            if (!selects(protect.targets, target->spec, target->id, kind)) continue;
+            for (const auto* store : stores)
+                Protection{draft, job, protect, *target, *store}.plan();
+        }
+    }
+}
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+#include "engine/plan/secrets.h"
+
+namespace muster {
+namespace {
+
+/// Walks the field tables, so that a secret of a new section is found without a line here.
+struct Collector {
+    std::vector<SecretRef>& into;
+
+    void see(const SecretRef& secret) const { into.push_back(secret); }
+
+    template <Described T>
+    void see(const T& value) const {
+        std::apply([&](const auto&... field) { (see(value.*(field.member)), ...); },
+                   Fields<T>::list);
+    }
+    template <class T>
+    void see(const std::optional<T>& value) const {
+        if (value) see(*value);
+    }
+    template <class T>
+    void see(const std::vector<T>& values) const {
+        for (const auto& each : values) see(each);
+    }
+    template <class T>
+    void see(const std::map<std::string, T>& values) const {
+        for (const auto& [name, each] : values) see(each);
+    }
+    template <class T>
+    void see(const T&) const {}  // text, a number or a name
+};
+
+}  // namespace
+
+std::vector<SecretRef> secrets_of(const Policy& policy) {
+    std::vector<SecretRef> out;
+    Collector{out}.see(policy);
+    return out;
+}
+
+}  // namespace muster
