@@ -34,10 +34,11 @@ protect:
     targets: [tenants]
     stores: [local]
     schedule: { cron: "15 2 * * *" }
-    keep: { last: 2, daily: 3, weekly: 2 }
+    keep: { last: 3, daily: 10 }
 )";
 
-/// One target with a snapshot on each of the last days, all proven but the newest.
+/// One target as a fleet has them on a working day: a proven snapshot of each of the last days, a
+/// new one due, and the oldest to go. What policies know of a target its snapshots do not hold.
 void add_target(Observation& facts, int number) {
     TargetFacts target;
     target.id = fmt::format("tenants/tenant-{:06}", number);
@@ -48,8 +49,6 @@ void add_target(Observation& facts, int number) {
     for (int age = 0; age < snapshots_each; ++age) {
         SnapshotFacts snapshot;
         snapshot.target = target.id;
-        snapshot.volume_id = target.volume_id;
-        snapshot.source_path = target.path;
         snapshot.store = "local";
         snapshot.created_at = facts.now - std::chrono::days{age + 1};
         snapshot.key =
@@ -57,7 +56,7 @@ void add_target(Observation& facts, int number) {
         snapshot.path = "/srv/backups/" + snapshot.key;
         snapshot.bytes = target.bytes;
         snapshot.checksum = sha256_of(snapshot.key);
-        if (age > 0) snapshot.proven_at = snapshot.created_at;
+        snapshot.proven_at = snapshot.created_at;
         facts.snapshots.push_back(std::move(snapshot));
     }
     facts.targets.push_back(std::move(target));

@@ -67,6 +67,9 @@ struct Refusal {
 
 using Reply = tl::expected<Answer, Refusal>;
 
+/// Fails where something else than an older file of its kind (which begins with `beginning`) lies
+/// at `path`; `flag` is what names it.
+Result<> require_replaceable(std::string_view flag, const fs::path& path, char beginning);
 /// Fails where the file that `flag` names could not be written, or is something else than an older
 /// one of its kind (which begins with `beginning`): asked before the work, not after it.
 Result<> require_writable(std::string_view flag, const std::string& file, char beginning);

@@ -82,8 +82,7 @@ std::string painted(const Style& style, std::string text) {
 
 }  // namespace
 
-Result<> require_writable(std::string_view flag, const std::string& file, char beginning) {
-    const auto path = fs::absolute(file).lexically_normal();
+Result<> require_replaceable(std::string_view flag, const fs::path& path, char beginning) {
     const auto refused = [&](ErrorCode code, std::string_view reason, std::string hint) {
         return fail(code, fmt::format("{}: {} {}", flag, path.string(), reason), std::move(hint));
     };
@@ -102,6 +101,12 @@ Result<> require_writable(std::string_view flag, const std::string& file, char b
                            "holds something else than what this command writes; it stays",
                            "name another file");
     }
+    return {};
+}
+
+Result<> require_writable(std::string_view flag, const std::string& file, char beginning) {
+    const auto path = fs::absolute(file).lexically_normal();
+    MUSTER_CHECK(require_replaceable(flag, path, beginning));
     const auto folder = path.parent_path();
     MUSTER_TRY(const auto place, status_of(folder));
     if (!place.directory)

@@ -23,14 +23,14 @@ struct Question {
 
 Result<Question> question_of(const Arguments& arguments) {
     using std::chrono::year;
-    MUSTER_TRY(auto keep, keep_of(arguments));
+    MUSTER_TRY(const auto keep, keep_of(arguments));
     auto zone =
         read_zone(arguments.value("--timezone", "UTC"), std::chrono::sys_days{year{1990} / 1 / 1},
                   std::chrono::sys_days{year{2060} / 1 / 1});
     if (!zone && zone.error().code == ErrorCode::invalid_policy)
         return fail(ErrorCode::usage, "--timezone: " + zone.error().message, zone.error().hint);
     if (!zone) return Failure(zone.error());
-    return Question{{std::move(keep), arguments.has("--proven")},
+    return Question{{keep, arguments.has("--proven")},
                     *std::move(zone),
                     LocalStore{fs::absolute(arguments.value("POLICY|DIR")).lexically_normal()}};
 }

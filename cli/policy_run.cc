@@ -72,6 +72,9 @@ struct Work {
 tl::expected<Work, Refusal> begin(const Arguments& arguments, const Surroundings& surroundings,
                                   const PolicyFile& policy,
                                   const std::optional<Sha256>& plan_file) {
+    if (const auto& markdown = policy.policy.reports.handoff.markdown)
+        MUSTER_REPLY_CHECK(
+            require_replaceable("reports.handoff.markdown", policy.resolve(*markdown), '#'));
     const auto state = state_of(arguments, &policy);
     Host host = surroundings.host;
     host.scratch = state.scratch();
@@ -107,6 +110,13 @@ Result<> require_unused(const StateFolder& state, const Sha256& plan_file) {
 std::vector<std::string> foreign_steps(const Plan& plan, const PolicyFile& policy,
                                        Observation facts, std::string_view tool_version) {
     facts.now = plan.created_at;
+    // A database that has grown meanwhile is still the same one.
+    std::unordered_map<std::string_view, Bytes> sizes;
+    for (const auto& step : plan.steps)
+        if (std::holds_alternative<SnapshotStep>(step.action)) sizes[step.target] = step.bytes;
+    for (auto& target : facts.targets)
+        if (const auto size = sizes.find(target.id); size != sizes.end())
+            target.bytes = size->second;
     const auto given = make_plan(policy.policy, facts, plan.selection, tool_version);
     const auto planned_by_id = [](const Plan& where) {
         std::unordered_map<std::string_view, const Step*> out;
@@ -121,6 +131,7 @@ std::vector<std::string> foreign_steps(const Plan& plan, const PolicyFile& polic
     };
     const auto here = planned_by_id(plan), wanted = planned_by_id(given);
     std::vector<std::string> out;
+    if (plan.strictness != given.strictness) out.emplace_back("its strictness is not the policy's");
     for (const auto& step : plan.steps)
         if (step.bucket == Bucket::planned && !planned_in(wanted, step))
             out.push_back(fmt::format("the policy does not give its step {}", step.id));
@@ -182,6 +193,11 @@ Reply run_plan_file(const Arguments& arguments, const Surroundings& surroundings
                             {}},
                       std::move(loaded.problems));
     const auto& plan = *loaded.value;
+    if (plan.hypothetical || plan.created_at > surroundings.host.now())
+        return refuse(
+            ErrorCode::stale_plan,
+            fmt::format("{} was made for another time ({})", path, format_time(plan.created_at)),
+            "make one for now with 'muster plan'");
     if (serial_of(plan.assumptions) != plan.serial)
         return refuse(
             ErrorCode::stale_plan,

@@ -15,7 +15,8 @@ std::vector<Option> selection_options() {
          "only steps of this kind: snapshot, verify, prune, compact, repair or drill (may be given again)"},
         {"--job", "NAME",
          "only this entry of the policy, such as protect.finance (may be given again)"},
-        {"--limit", "N", "at most N targets in this run; the rest are deferred"},
+        {"--limit", "N",
+         "at most N targets in this run, in the order of the plan; the rest are deferred"},
         {"--shard", "I/N",
          "only part I of N of the targets; each target is in one part, always the same"},
         {"--ignore-schedule", "", "also what is not due yet"}};

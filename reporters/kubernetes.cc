@@ -60,7 +60,8 @@ std::string mounts(const ScheduleExport& from, const ExportJob& job, std::string
 std::int64_t deadline(const ExportJob& job, const Firing& firing) {
     if (job.schedule.catch_up == CatchUp::skip) return 900;
     const auto in_an_hour = firing.minutes.empty() ? std::size_t{60} : firing.minutes.size();
-    return std::min<std::int64_t>(86'400, 90 * 3600 / static_cast<std::int64_t>(in_an_hour));
+    return std::min<std::int64_t>(86'400,
+                                  std::int64_t{90} * 3600 / static_cast<std::int64_t>(in_an_hour));
 }
 
 std::string environment(const ScheduleExport& from, const std::string& policy) {

@@ -55,6 +55,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
         std::make_shared<Plan>(make_plan(file->policy, observation, selection, host.tool_version));
     auto& plan = *made;
     plan.policy_path = file->path.string();
+    plan.hypothetical = arguments.has("--now");
     plan.findings = judge(file->policy, observation);
     std::erase_if(plan.findings,
                   [](const auto& finding) { return finding.verdict == Verdict::good; });
@@ -62,6 +63,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     answer.document =
         JsonDocument{[made](const Sink& sink) { return stream_document(*made, sink); }};
     answer.text = arguments.has("--markdown") ? plan_markdown(plan) : plan_text(plan);
+    const bool work = std::ranges::any_of(
+        plan.steps, [](const auto& step) { return step.bucket == Bucket::planned; });
     if (arguments.has("--out")) {
         const auto out = fs::absolute(arguments.value("--out"));
         MUSTER_REPLY_CHECK(
@@ -70,10 +73,9 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     } else if (selection == Selection{} && !arguments.has("--now") &&
                !arguments.has("--markdown")) {
         answer.text +=
-            fmt::format("Carry it out with: muster apply {}\n", arguments.value("POLICY"));
+            work ? fmt::format("Carry it out with: muster apply {}\n", arguments.value("POLICY"))
+                 : "There is nothing to do now.\n";
     }
-    const bool work = std::ranges::any_of(
-        plan.steps, [](const auto& step) { return step.bucket == Bucket::planned; });
     if (arguments.has("--detailed-exitcode") && work) answer.exit_status = 2;
     const auto refused = unclean(plan);
     if (arguments.has("--strict-plan") && !refused.empty()) {

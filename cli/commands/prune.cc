@@ -88,8 +88,8 @@ Command prune_command() {
         "prune",
         "",
         "remove the snapshots that no rule keeps, of a policy or in a directory",
-        "A policy has its rules under keep; for a directory of backups they are flags, and the newest good backup of each\n"
-        "target always stays. Files that muster does not know are never touched. docs/retention.md tells the rules.\n"
+        "A policy has its rules under keep; for a directory of backups they are flags, the newest backup of each target\n"
+        "always stays, and is read back before anything else goes. Files that muster does not know are never touched. docs/retention.md tells the rules.\n"
         "Example: muster prune /backups --keep-daily 30 --max-total 50GiB --dry-run",
         {{"POLICY|DIR", "the policy file, or a directory of backups"}},
         options(),

@@ -57,7 +57,8 @@ std::optional<Sha256> TextForm<Sha256>::parse(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto value = digits.find(text[i]);
         if (value == std::string_view::npos) return std::nullopt;
-        out.bytes[i / 2] = static_cast<unsigned char>((out.bytes[i / 2] << 4U) | value);
+        out.bytes[i / 2] =
+            static_cast<unsigned char>((std::size_t{out.bytes[i / 2]} << 4U) | value);
     }
     if (out.empty()) return std::nullopt;  // nothing has this digest
     return out;

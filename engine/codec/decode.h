@@ -168,7 +168,9 @@ void decode_field(const Field<Owner, M>& field, const Mapping& mapping, const Sp
 template <HasShorthand T>
 void decode_shorthand(const Node& node, const Spot& at, Decoder& to, T& out) {
     for_each_field<T>([&](const auto& field) {
-        if (field.name == Fields<T>::shorthand) decode(node, at, to, out.*field.member);
+        if (field.name != Fields<T>::shorthand) return;
+        to.remember_place(node, {at.path + "." + std::string{field.name}, at.named});
+        decode(node, at, to, out.*field.member);
     });
 }
 

@@ -20,7 +20,8 @@ namespace muster::codec {
 struct Scalar {
     std::string text;
     bool quoted = false;
-    bool filled = false;  ///< held a "${…}": then the value may be of any type, quotes or not
+    bool filled = false;   ///< held a "${…}": then the value may be of any type, quotes or not
+    bool removes = false;  ///< null that takes away what a document below it gives
 };
 
 struct Node;

@@ -89,6 +89,7 @@ public:
 
     valijson::adapters::FrozenValue* freeze() const;
 
+    // NOLINTBEGIN(readability-identifier-naming): valijson calls them by these names.
     std::optional<NodeArray> getArrayOptional() const {
         return isArray() ? std::optional{NodeArray{as<Sequence>()}} : std::nullopt;
     }
@@ -132,6 +133,7 @@ public:
         return meaning_ == Meaning::real || (meaning_ == Meaning::integer && !isInteger());
     }
     bool isNumber() const { return isInteger() || isDouble(); }
+    // NOLINTEND(readability-identifier-naming)
 
 private:
     template <class T>

@@ -9,7 +9,8 @@
 namespace muster::codec {
 
 /// `over` stands above `base`: structs and maps are joined key by key, anything else of `over`
-/// replaces what `base` has, and null takes it away. Where `over` gives one of a struct's
+/// replaces what `base` has, and null takes it
+/// away (drop_removed). Where `over` gives one of a struct's
 /// alternatives, those of `base` go.
 template <class T>
 Node overlay(Node base, const Node& over);
@@ -53,7 +54,9 @@ Node overlay(Node base, const Node& over) {
             if (found == below->end()) {
                 below->push_back(member);
             } else if (is_null(member.value)) {
-                below->erase(found);
+                // Stays as a mark until the last layer is down.
+                found->value = member.value;
+                std::get<Scalar>(found->value.value).removes = true;
             } else {
                 if constexpr (is_map<T>)
                     found->value =
@@ -68,6 +71,20 @@ Node overlay(Node base, const Node& over) {
         return base;
     } else {
         return over;
+    }
+}
+
+/// Takes out what the marks of all layers take away.
+inline void drop_removed(Node& node) {
+    const auto is_mark = [](const Node& value) {
+        const auto* scalar = std::get_if<Scalar>(&value.value);
+        return scalar && scalar->removes;
+    };
+    if (auto* sequence = std::get_if<Sequence>(&node.value))
+        for (auto& item : *sequence) drop_removed(item);
+    if (auto* mapping = std::get_if<Mapping>(&node.value)) {
+        std::erase_if(*mapping, [&](const Member& member) { return is_mark(member.value); });
+        for (auto& member : *mapping) drop_removed(member.value);
     }
 }
 

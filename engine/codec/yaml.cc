@@ -210,7 +210,9 @@ private:
 };
 
 /// yaml-cpp speaks of its own tokens; a tab in the indentation is the usual cause.
-std::string hint_for(std::string_view line) {
+std::string hint_for(std::string_view line, std::string_view message) {
+    if (message.find("anchor") != std::string_view::npos)
+        return "put quotes around a value that begins with * or &";
     const auto indent = line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
     return indent.find('\t') == std::string_view::npos ? ""
                                                        : "indent with spaces: this line has a tab";
@@ -228,7 +230,8 @@ void parse(std::string_view text, LineIndex& lines, TreeBuilder& tree) {
         // The tree holds the problem.
     } catch (const YAML::Exception& error) {
         const auto place = lines.place_of(lines.offset_of(error.mark.line, error.mark.column));
-        tree.problem(place, "not valid YAML: " + error.msg, hint_for(lines.line(place.line)));
+        tree.problem(place, "not valid YAML: " + error.msg,
+                     hint_for(lines.line(place.line), error.msg));
     } catch (const std::exception& error) {
         tree.problem({}, std::string{"cannot be read: "} + error.what(), "");
     }

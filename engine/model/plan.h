@@ -379,6 +379,7 @@ struct Plan {
     std::optional<Sha256> policy_hash;
     std::string created_with_version;
     Time created_at{};
+    bool hypothetical = false;
     Sha256 serial;
     std::vector<Assumption> assumptions;
     Selection selection;
@@ -401,6 +402,8 @@ struct Fields<Plan> {
         required("created_with_version", &Plan::created_with_version,
                  "Version of muster that made the plan."),
         required("created_at", &Plan::created_at, "When it was made."),
+        optional("hypothetical", &Plan::hypothetical,
+                 "Made for another time than its own (--now): it must not be carried out."),
         required("serial", &Plan::serial,
                  "SHA-256 of the assumptions; a plan whose serial no longer holds is stale."),
         required("assumptions", &Plan::assumptions, "The facts it rests on."),

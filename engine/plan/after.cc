@@ -64,18 +64,26 @@ private:
     std::map<std::pair<std::string, std::string>, std::size_t> drills_;
 };
 
-void note_backup_result(Observation& world, const Outcome& outcome) {
-    std::erase(world.failed_last_backup, outcome.target);
-    if (outcome.status != Status::done && outcome.status != Status::bad)
-        world.failed_last_backup.push_back(outcome.target);
+/// One failure within a run stands, whatever its other stores got.
+void note_backup_results(Observation& world, const Outcomes& outcomes) {
+    std::map<std::string, bool> failed;
+    for (const auto& outcome : outcomes) {
+        if (outcome.kind != Kind<SnapshotStep>::name) continue;
+        const bool done = outcome.status == Status::done || outcome.status == Status::bad;
+        failed[outcome.target] = failed[outcome.target] || !done;
+    }
+    std::erase_if(world.failed_last_backup,
+                  [&](const auto& target) { return failed.contains(target); });
+    for (const auto& [target, any] : failed)
+        if (any) world.failed_last_backup.push_back(target);
 }
 
 }  // namespace
 
 void learn(Observation& world, const Outcomes& outcomes) {
+    note_backup_results(world, outcomes);
     World known{world};
     for (const auto& outcome : outcomes) {
-        if (outcome.kind == Kind<SnapshotStep>::name) note_backup_result(world, outcome);
         if (!outcome.checked.empty()) known.note_verification(outcome);
         if (outcome.drilled) known.note_drill(outcome);
     }

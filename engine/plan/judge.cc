@@ -120,7 +120,8 @@ void judge_drills(Findings& out, const Policy& policy, const PlanDraft& world) {
         if (!drill.schedule) return;
         const auto* last = world.last_drill(name, target);
         if (last == nullptr) return;  // never: its target's coverage says so
-        const auto missed = next_run(*drill.schedule, world.calendar(), last->at, name);
+        const auto missed = next_run(*drill.schedule, world.calendar(), last->at,
+                                     fmt::format("{}/drills.{}/{}", policy.name, name, target));
         if (!missed || world.world().now - *missed < overdue_after) return;
         out.push_back({"drill_overdue", policy.strictness.drill_overdue, Verdict::bad,
                        target.empty() ? name : target, fmt::format("the drill {} is overdue", name),

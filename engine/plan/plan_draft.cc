@@ -134,13 +134,10 @@ Step& PlanDraft::add(std::string job, std::string id, const std::string& target,
 
 bool PlanDraft::over_limit(const std::string& target) {
     if (!selection_.limit) return false;
-    const auto known = within_limit_.find(target);
-    if (known != within_limit_.end()) return !known->second;
-    const bool within = working_targets_ < *selection_.limit;
-    if (within) ++working_targets_;
-    const auto facts = std::ranges::find(world_.targets, target, &TargetFacts::id);
-    if (facts != world_.targets.end()) within_limit_[facts->id] = within;
-    return !within;
+    const auto [known, is_new] =
+        within_limit_.emplace(target, working_targets_ < *selection_.limit);
+    if (is_new && known->second) ++working_targets_;
+    return !known->second;
 }
 
 std::vector<Waiting> PlanDraft::take_waiting() {

@@ -66,7 +66,7 @@ private:
     SnapshotIndex snapshots_;
     std::vector<const TargetFacts*> chosen_;
     std::unordered_map<std::string_view, std::uint64_t> free_;
-    std::unordered_map<std::string_view, bool> within_limit_;
+    std::unordered_map<std::string, bool> within_limit_;  ///< by target
     int working_targets_ = 0;
     std::unordered_map<std::string_view, bool> failed_backups_;
     std::map<std::pair<std::string_view, std::string_view>, const DrillFacts*> drills_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include "engine/plan/availability.h"
 #include "engine/plan/plan_parts.h"
@@ -95,6 +96,7 @@ private:
                            unavailable(protect_.verify));
             step.needs = needs_;
             needs_.push_back(step.id);
+            new_is_verified_ = step.bucket == Bucket::planned;
         }
         if (protect_.verify < Depth::full) return;
         for (const auto* snapshot : group_)
@@ -121,19 +123,33 @@ private:
                           snapshot.bytes, std::move(reason), std::move(blocked));
     }
 
-    /// A proof speaks for the day it was made; the newest proven snapshot is read back again.
+    struct Lapsed {
+        const SnapshotFacts* snapshot = nullptr;
+        Time expired{};
+    };
+    /// The newest proven snapshot, where its proof has run out.
+    std::optional<Lapsed> lapsed() const {
+        for (const auto* snapshot : group_) {
+            if (!usable(*snapshot) || !snapshot->proven_at || snapshot->known_bad) continue;
+            const auto expired = *snapshot->proven_at +
+                                 std::chrono::floor<std::chrono::seconds>(protect_.proof_expires);
+            if (expired > draft_.world().now) return std::nullopt;
+            return Lapsed{snapshot, expired};
+        }
+        return std::nullopt;
+    }
+
+    /// A proof speaks for the day it was made: the snapshot is read back again, and what is pruned
+    /// because of it waits for that.
     void renew_proof() {
-        const SnapshotFacts* newest = nullptr;
-        for (const auto* snapshot : group_)
-            if (usable(*snapshot) && snapshot->proven_at && !snapshot->known_bad &&
-                (newest == nullptr || newest->created_at < snapshot->created_at))
-                newest = snapshot;
-        if (newest == nullptr) return;
-        const auto expired =
-            *newest->proven_at + std::chrono::floor<std::chrono::seconds>(protect_.proof_expires);
-        if (expired <= draft_.world().now)
-            prove_again(*newest, {"proof_expired",
-                                  fmt::format("its proof expired {}", format_time(expired))});
+        const auto old = lapsed();
+        if (!old) return;
+        const auto& step = prove_again(
+            *old->snapshot,
+            {"proof_expired", fmt::format("its proof expired {}", format_time(old->expired))});
+        if (step.bucket != Bucket::planned) return;
+        needs_.push_back(step.id);
+        renewed_ = true;
     }
 
     /// The group as it will be when the steps that a prune needs have succeeded; `coming` holds
@@ -145,7 +161,7 @@ private:
             snapshot = &coming.emplace_back(*snapshot);
             coming.back().proven_at = draft_.world().now;
         }
-        if (backup_ == Bucket::planned) {
+        if (new_is_verified_) {
             auto& fresh = coming.emplace_back();
             fresh.created_at = fresh.proven_at.emplace(draft_.world().now);
             fresh.bytes = target_.bytes;
@@ -155,9 +171,20 @@ private:
     }
 
     std::optional<Reason> prune_blocked() const {
-        if (backup_ && backup_ != Bucket::planned)
+        const bool no_backup = backup_ ? backup_ != Bucket::planned
+                                       : draft_.blocked_by_target(target_) || store_.trouble;
+        if (no_backup)
             return Reason{"backup_not_planned",
                           "nothing is pruned for a target whose backup cannot be taken now"};
+        if (backup_ && !new_is_verified_)
+            return Reason{"verification_not_planned",
+                          "nothing is pruned before the new snapshot is verified"};
+        if (const auto old = lapsed();
+            old && !backup_ && !renewed_ && protect_.verify >= Depth::full)
+            return Reason{"proof_expired",
+                          fmt::format("nothing is pruned while no proof counts: that of the newest "
+                                      "proven snapshot expired {}, and this plan does not renew it",
+                                      format_time(old->expired))};
         if (!backup_ && draft_.failed_last_backup(target_.id))
             return Reason{
                 "last_backup_failed",
@@ -183,17 +210,10 @@ private:
             auto& step = draft_.add(job_, place_of("prune", *each.snapshot), target_.id,
                                     PruneStep{target_.path, store_.name, store_.root,
                                               each.snapshot->key, each.snapshot->checksum},
-                                    each.snapshot->bytes, joined(each.reasons), blocked);
+                                    each.snapshot->bytes, as_one(each.reasons), blocked);
             step.needs = needs_;
         }
         draft_.kept.push_back(std::move(kept));
-    }
-
-    /// The first reason's code with all their texts.
-    static Reason joined(const std::vector<Reason>& reasons) {
-        Reason out = reasons.front();
-        for (std::size_t i = 1; i < reasons.size(); ++i) out.text += "; " + reasons[i].text;
-        return out;
     }
 
     PlanDraft& draft_;
@@ -206,12 +226,29 @@ private:
     std::string here_;
     std::vector<std::string> needs_;  ///< what a prune must wait for
     SnapshotGroup coming_proofs_;
+    bool new_is_verified_ = false;  ///< by a step that is planned
+    bool renewed_ = false;          ///< the proof that had expired
     std::optional<Bucket> backup_;  ///< of the new snapshot, where one is due
 };
+
+/// Selectors of single matches can overlap in ways that only the world shows.
+void refuse_second(PlanDraft& draft, const std::string& job, const TargetFacts& target,
+                   const StoreFacts& store) {
+    SnapshotStep action;
+    action.source = target.path;
+    action.volume_id = target.volume_id;
+    action.volume_name = target.id;
+    action.place.store = store.name;
+    action.place.root = store.root;
+    draft.add(job, fmt::format("snapshot:{}:{}:{}", target.id, store.name, job), target.id,
+              std::move(action), target.bytes, {},
+              Reason{"protected_twice", "another protect takes this target to this store"});
+}
 
 }  // namespace
 
 void plan_protection(PlanDraft& draft) {
+    std::set<std::pair<std::string_view, std::string_view>> taken;
     for (const auto& [name, protect] : draft.policy().protect) {
         const auto job = "protect." + name;
         if (!draft.wants_job(job)) continue;
@@ -222,7 +259,10 @@ void plan_protection(PlanDraft& draft) {
             const auto kind = kind_of(draft.spec_of(*target));
             if (!selects(protect.targets, target->spec, target->id, kind)) continue;
             for (const auto* store : stores)
-                Protection{draft, job, protect, *target, *store}.plan();
+                if (taken.emplace(target->id, store->name).second)
+                    Protection{draft, job, protect, *target, *store}.plan();
+                else
+                    refuse_second(draft, job, *target, *store);
         }
     }
 }

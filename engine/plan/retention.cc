@@ -132,6 +132,12 @@ std::vector<Retained> retain(const RetentionRules& rules,
     return out;
 }
 
+Reason as_one(const std::vector<Reason>& reasons) {
+    Reason out = reasons.front();
+    for (std::size_t i = 1; i < reasons.size(); ++i) out.text += "; " + reasons[i].text;
+    return out;
+}
+
 std::string spell(const KeepSpec& keep) {
     std::vector<std::string> parts;
     const auto add = [&](const auto& field) {

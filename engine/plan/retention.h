@@ -45,6 +45,9 @@ struct RetentionRules {
 std::vector<Retained> retain(const RetentionRules& rules,
                              const std::vector<const SnapshotFacts*>& group);
 
+/// As each step has one reason: the first one's code, with all their texts.
+Reason as_one(const std::vector<Reason>& reasons);
+
 /// "last 3, daily 30, max_total 50.0 GiB".
 std::string spell(const KeepSpec& keep);
 

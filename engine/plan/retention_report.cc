@@ -67,13 +67,6 @@ RetentionReport report_at(const Observation& world) {
     return out;
 }
 
-/// The first reason's code with all their texts, as each step has one reason.
-Reason as_one(const std::vector<Reason>& reasons) {
-    Reason out = reasons.front();
-    for (std::size_t i = 1; i < reasons.size(); ++i) out.text += "; " + reasons[i].text;
-    return out;
-}
-
 }  // namespace
 
 RetentionReport retention_report(const Policy& policy, const Observation& observation,
@@ -140,9 +133,37 @@ RetentionReport retention_report(const DirectoryRules& rules, const Observation&
     return out;
 }
 
+namespace {
+
+/// Reads the newest one that stays back, so that nothing goes for a copy that is rotten.
+Step look_at_newest(const RetentionGroup& group, const JudgedSnapshot& newest,
+                    const std::string& root) {
+    VerifyStep look;
+    look.store = group.store;
+    look.root = root;
+    look.key = newest.key;
+    look.depth = Depth::checksum;
+    return lone_step(fmt::format("verify:{}:{}", group.target, newest.key), group.target, look,
+                     {"newest", "what stays is read back before anything goes"});
+}
+
+bool is_sound(const JudgedSnapshot& each) {
+    return each.worth == Worth::proven || each.worth == Worth::unproven;
+}
+
+}  // namespace
+
 std::vector<Step> prune_steps(const RetentionReport& report, const std::string& root) {
     std::vector<Step> out;
-    for (const auto& group : report.groups)
+    for (const auto& group : report.groups) {
+        std::vector<std::string> needs;
+        const auto newest = std::ranges::find_if(group.snapshots, [](const auto& each) {
+            return each.fate == Fate::keep && is_sound(each);
+        });
+        if (newest != group.snapshots.end() && group.total.removed > 0) {
+            out.push_back(look_at_newest(group, *newest, root));
+            needs.push_back(out.back().id);
+        }
         for (const auto& each : group.snapshots) {
             if (each.fate == Fate::keep) continue;
             auto& step = out.emplace_back(
@@ -150,10 +171,12 @@ std::vector<Step> prune_steps(const RetentionReport& report, const std::string& 
                           PruneStep{group.source, group.store, root, each.key, *each.checksum},
                           as_one(each.reasons)));
             step.bytes = each.bytes;
+            step.needs = needs;
             if (each.fate == Fate::remove) continue;
             step.bucket = Bucket::blocked;
             step.reason = *group.blocked;
         }
+    }
     return out;
 }
 

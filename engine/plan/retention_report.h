@@ -14,7 +14,7 @@ RetentionReport retention_report(const Policy& policy, const Observation& observ
 
 /// The rules for a directory that no policy describes.
 struct DirectoryRules {
-    KeepSpec keep;            ///< min_count 1 at least: one of each target always stays
+    KeepSpec keep;
     bool need_proof = false;  ///< only proven snapshots count
 };
 
@@ -24,7 +24,8 @@ struct DirectoryRules {
 RetentionReport retention_report(const DirectoryRules& rules, const Observation& observation);
 
 /// What carries such a report out, below `root`: one step for each snapshot that goes, one blocked
-/// step for each that would.
+/// step for each that would; before them, for each group, one that reads back the newest snapshot
+/// that stays.
 std::vector<Step> prune_steps(const RetentionReport& report, const std::string& root);
 
 }  // namespace muster

@@ -32,6 +32,12 @@ void mark_source(Node& node, int source) {
         }
 }
 
+bool same_text(const Node& left, const Node& right) {
+    const auto* one = std::get_if<Scalar>(&left.value);
+    const auto* other = std::get_if<Scalar>(&right.value);
+    return one && other && one->text == other->text;
+}
+
 /// A name in a policy as the file it means: beside the file that names it.
 std::string file_of(const std::string& named_in, const std::string& name) {
     if (name.starts_with(preset_mark)) return name;
@@ -187,7 +193,7 @@ private:
             }
             auto* entries = std::get_if<Mapping>(&here->value.value);
             auto* more = std::get_if<Mapping>(&section.value.value);
-            if (section.key == "muster") continue;
+            if (section.key == "muster" && same_text(section.value, here->value)) continue;
             if (entries == nullptr || more == nullptr) {
                 stands_twice(section, here->place, section.key);
                 continue;

@@ -18,7 +18,6 @@ namespace muster {
 namespace {
 
 using codec::Mapping;
-using codec::Node;
 
 constexpr std::size_t most_values = 200'000;
 
@@ -99,6 +98,7 @@ LoadedPolicy load_policy(const std::string& file, const PolicyInputs& inputs) {
             add_defaults<TargetSpec>(*sections, "targets", loaded, loaded.problems);
             add_defaults<ProtectSpec>(*sections, "protect", loaded, loaded.problems);
         }
+        codec::drop_removed(root);
         codec::fill_tree(root, inputs, loaded.sources, loaded.problems, loaded.filled);
         std::vector<std::string> files;
         for (const auto& source : loaded.sources) files.push_back(source.file);

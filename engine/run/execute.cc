@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "drills/restore_smoke.h"
 #include "engine/base/kill_point.h"
@@ -32,8 +33,7 @@ public:
         outcome.started_at = host_.now();
         if (const auto unmet = unmet_need(step); !unmet.empty()) {
             outcome.status = Status::skipped;
-            outcome.trouble =
-                Trouble{std::string{need_not_met}, fmt::format("{} did not succeed", unmet), ""};
+            outcome.trouble = Trouble{std::string{need_not_met}, unmet, ""};
         } else {
             MUSTER_CHECK(journal_.step_started(step.id));
             const auto done = std::visit(
@@ -55,10 +55,12 @@ public:
 
 private:
     std::string unmet_need(const Step& step) const {
-        if (!host_.keep_going()) return "the run was stopped, and what came before";
+        if (!host_.keep_going()) return "the run was stopped, and what came before did not succeed";
         for (const auto& need : step.needs) {
             const auto found = finished_.find(need);
-            if (found == finished_.end() || found->second.status != Status::done) return need;
+            if (found == finished_.end() || found->second.status != Status::done)
+                return need + " did not succeed";
+            if (without_proof_.contains(need)) return need + " gave no proof";
         }
         return {};
     }
@@ -108,8 +110,10 @@ private:
             return finding.verdict == Verdict::unchecked && finding.severity == Severity::error;
         };
         if (!seen.restorable || step.depth < Depth::full ||
-            std::ranges::any_of(outcome.findings, doubtful))
+            std::ranges::any_of(outcome.findings, doubtful)) {
+            if (step.depth >= Depth::full) without_proof_.insert(outcome.step);
             return {};
+        }
         const Time now = host_.now();
         outcome.proof = Proof{step.store,
                               key,
@@ -162,6 +166,7 @@ private:
     const Host& host_;
     Journal& journal_;
     std::map<std::string, Outcome> finished_;
+    std::set<std::string> without_proof_;  ///< verifications that were to give one
 };
 
 }  // namespace

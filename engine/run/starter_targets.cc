@@ -59,9 +59,9 @@ class Naming {
 public:
     /// A name from `stem`, else with the folder before it, else with a number behind it.
     std::string name(const fs::path& folder, const std::string& stem) {
-        const auto base = good_name(stem).empty() ? "database" : good_name(stem);
+        auto base = good_name(stem).empty() ? "database" : good_name(stem);
         if (taken_.insert(base).second) return base;
-        const auto longer = good_name(folder.filename().string() + "-" + base);
+        auto longer = good_name(folder.filename().string() + "-" + base);
         if (taken_.insert(longer).second) return longer;
         for (int number = 2;; ++number)
             if (auto numbered = fmt::format("{}-{}", base, number); taken_.insert(numbered).second)

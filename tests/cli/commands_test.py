@@ -152,6 +152,7 @@ class Output(Case):
         plain = self.passes("backup", "shop.db", "one.sqlite", "--color", "auto")
         self.assertNotIn("\x1b", plain.out + plain.err)
         self.assertIn("\x1b[32mPROVEN\x1b[0m", self.passes("backup", "shop.db", "two.sqlite", "--color", "always").out)
+        # [ON-05] log level and format
         logged = self.passes("backup", "shop.db", "three.sqlite", "--log-level", "info", "--log-format", "json")
         events = [json.loads(line) for line in logged.err.splitlines()]
         self.assertEqual([event["kind"] for event in events],
@@ -538,6 +539,39 @@ class Retention(Case):
             self.passes("apply", "policy.yaml")
         for path in strange:
             self.assertEqual(path.read_text(), "not of muster")
+
+    def test_what_could_not_be_checked_lets_nothing_go(self):
+        """A verification that gave no proof is no reason to remove the snapshot that has one."""
+        make("shop.db")
+        policy(last=1)
+        self.passes("apply", "policy.yaml")
+        [proven] = snapshots()
+        policy(last=1, target=", checks: [{ name: odd, sql: SELECT foo(1), expect: 1 }]")
+        for _ in range(2):
+            ran = self.muster("apply", "policy.yaml")
+            self.assertIn("gave no proof", ran.out + ran.err)
+        self.assertIn(proven, snapshots())
+
+    def test_a_report_replaces_nothing_else(self):
+        make("shop.db")
+        Path("victim").write_bytes(b"something of somebody")
+        policy(rest="reports: { handoff: { markdown: victim } }")
+        self.refused(7, "target_exists", "apply", "policy.yaml")
+        self.assertEqual(Path("victim").read_bytes(), b"something of somebody")
+
+    def test_a_plan_for_another_time_is_not_carried_out(self):
+        make("shop.db")
+        policy()
+        for time in ("2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"):
+            Path("plan.json").write_text(json.dumps(self.muster("plan", "policy.yaml", "--now", time).document))
+            self.refused(6, "stale_plan", "apply", "plan.json")
+
+    def test_a_plan_outlives_the_growth_of_its_database(self):
+        make("shop.db")
+        policy(rest="# ", last=2)
+        self.passes("plan", "policy.yaml", "--out", "plan.json")
+        change("shop.db", ["x" * 5000 for _ in range(50)])
+        self.passes("apply", "plan.json")
 
     def test_a_spoiled_snapshot_fills_no_bucket(self):
         make("shop.db")

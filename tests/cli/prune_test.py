@@ -212,6 +212,15 @@ class ByDirectory(Pruned):
         [group] = self.dry_run("d", *words).document["groups"]
         self.assertEqual(group["keep"], {**rules, "max_age": group["keep"]["max_age"], "max_total": 2**30, "min_count": 2})
 
+    def test_a_rotten_newest_lets_nothing_go(self):
+        taken = take_each_day(self, "shop.db", "d", [1, 2, 3])
+        with open(taken[1], "r+b") as file:
+            file.seek(4500)
+            file.write(b"rotten")
+        ran = self.muster("prune", "d", "--keep-last", "1")
+        self.assertEqual(ran.status, 4, ran)
+        self.assertEqual(len(artifacts("d")), 3)
+
     def test_the_newest_of_each_target_stays(self):
         """Whatever the caps say, also where no record proves one."""
         shop = take_each_day(self, "shop.db", "d", [50, 60])

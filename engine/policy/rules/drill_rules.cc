@@ -125,19 +125,17 @@ void check_from(const std::string& path, const DrillSpec& drill, const Policy& p
         report.add(path + ".window", "the key \"window\" is missing",
                    "window: how far random_within looks back, such as 30d");
     if (report.is_broken_inside("protect") || !policy.stores.contains(from.store)) return;
-    for (const auto& target : selected_specs(drill.targets, policy)) {
-        const bool kept = std::ranges::any_of(policy.protect, [&](const auto& each) {
-            const auto& [targets, stores] = std::tie(each.second.targets, each.second.stores);
-            const auto specs = selected_specs(targets, policy);
-            return std::ranges::find(specs, target) != specs.end() &&
-                   std::ranges::find(stores, from.store) != stores.end();
-        });
-        if (!kept)
+    std::set<std::string> kept;
+    for (const auto& [name, protect] : policy.protect)
+        if (std::ranges::find(protect.stores, from.store) != protect.stores.end())
+            for (auto& target : selected_specs(protect.targets, policy))
+                kept.insert(std::move(target));
+    for (const auto& target : selected_specs(drill.targets, policy))
+        if (!kept.contains(target))
             report.add(path + ".store",
                        fmt::format("no snapshots of {} go to the store {}", in_quotes(target),
                                    in_quotes(from.store)),
                        "name a store that a protect writes them to");
-    }
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "engine/policy/rules/sections.h"
 
 namespace muster::codec {
@@ -11,9 +13,21 @@ void check_head(const Policy& policy, RuleReport& report) {
                    fmt::format("this build does not know version {} of the policy language",
                                policy.muster),
                    fmt::format("write {}, or use a build that knows it", known_version));
-    report.need_text("name", policy.name);
+    report.need_line("name", policy.name);
+    if (policy.owner) report.need_line("owner", *policy.owner);
+    std::map<std::string, std::string> written;
     const auto need_file = [&](const char* path, const std::optional<std::string>& file) {
-        if (file) report.need_text(path, *file);
+        if (!file) return;
+        report.need_line(path, *file);
+        const auto place = std::filesystem::path{*file}.lexically_normal();
+        for (const auto& [name, target] : policy.targets)
+            if (place == std::filesystem::path{target.path()}.lexically_normal())
+                report.add(path, fmt::format("is the target {}", in_quotes(name)),
+                           "name a file of its own");
+        const auto [other, is_new] = written.emplace(place.string(), path);
+        if (!is_new)
+            report.add(path, fmt::format("is what {} names too", other->second),
+                       "name a file of its own");
     };
     need_file("reports.handoff.markdown", policy.reports.handoff.markdown);
     need_file("reports.handoff.html", policy.reports.handoff.html);

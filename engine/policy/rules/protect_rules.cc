@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "engine/policy/rules/sections.h"
@@ -58,10 +59,12 @@ void check_pairs(const std::string& path, const std::string& name, const Protect
                  const Policy& policy,
                  std::map<std::pair<std::string, std::string>, std::string>& seen,
                  RuleReport& report) {
-    // Parts of one glob may be protected differently; their ids are only known later.
-    for (const auto& each : protect.targets.names)
-        if (each.find('/') != std::string::npos) return;
-    for (const auto& target : selected_specs(protect.targets, policy))
+    // Parts of one glob may be protected differently; the planner sees whether they overlap.
+    auto whole = protect.targets;
+    const auto is_part = [](const auto& each) { return each.find('/') != std::string::npos; };
+    if (std::erase_if(whole.names, is_part) > 0 && whole.names.empty()) return;
+    if (std::ranges::any_of(whole.except, is_part)) return;
+    for (const auto& target : selected_specs(whole, policy))
         for (const auto& store : protect.stores) {
             const auto [other, is_new] = seen.emplace(std::pair{target, store}, name);
             if (is_new) continue;

@@ -57,6 +57,13 @@ void RuleReport::need_text(const std::string& path, std::string_view text) {
         add(path, "must not be empty", "give a value");
 }
 
+void RuleReport::need_line(const std::string& path, std::string_view text) {
+    need_text(path, text);
+    if (std::ranges::any_of(
+            text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+        add(path, "must not hold control characters", "write it on one line");
+}
+
 void RuleReport::need_time(const std::string& path, const std::optional<Duration>& duration) {
     if (duration && *duration <= Duration::zero()) add(path, "must be longer than 0");
 }

@@ -37,6 +37,8 @@ public:
     bool has_place(const std::string& path) const { return loaded_.places.contains(path); }
 
     void need_text(const std::string& path, std::string_view text);
+    /// The same, on one line: it is printed to terminals.
+    void need_line(const std::string& path, std::string_view text);
     /// Longer than nothing, where it is given.
     void need_time(const std::string& path, const std::optional<Duration>& duration);
     /// A program at the front, where the list is not empty.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "engine/policy/rules/sections.h"
 
@@ -27,37 +28,62 @@ void check_schedule(const std::string& path, const ScheduleSpec& schedule, const
         report.add(path + ".at", "only monthly and weekdays have a time of day",
                    schedule.cron ? "cron has it in its first two fields"
                                  : "a daily run at a time is cron: \"15 2 * * *\"");
-    if (report.is_broken_inside(path)) return;
-    if (schedule.jitter && schedule.every && *schedule.jitter >= *schedule.every)
-        report.add(path + ".jitter", "must be shorter than every", "");
+    if (report.is_broken_inside(path) || report.found_inside(path)) return;
+    const auto gap = longest_gap(without_dates(schedule), calendar, judged_from, judged_for);
+    if (schedule.jitter && gap && *schedule.jitter >= *gap)
+        report.add(
+            path + ".jitter",
+            fmt::format("must be shorter than the time between two runs, {}", spell_duration(*gap)),
+            "");
     if (!next_run(without_dates(schedule), calendar, judged_from, ""))
         report.add(schedule.window ? path + ".window" : path,
                    schedule.window ? "the schedule never hits its window" : "never runs",
                    schedule.window ? "move the window, or the times" : "is there such a date?");
 }
 
-/// The longest time between two snapshots of the target that the policy asks for; nothing where
-/// some protect has no schedule, or none is known to run twice.
-std::optional<Duration> longest_wait(const Policy& policy, const std::string& target,
-                                     const Calendar& calendar) {
-    std::optional<Duration> best;
+/// What one protect promises, worked out once.
+struct Promise {
+    std::string name;
+    const ProtectSpec* protect = nullptr;
+    std::set<std::string> targets;
+    std::optional<Duration> gap;  ///< the longest time between two of its runs
+};
+
+std::vector<Promise> promises_of(const Policy& policy, const Calendar& calendar) {
+    std::vector<Promise> out;
     for (const auto& [name, protect] : policy.protect) {
         const auto specs = selected_specs(protect.targets, policy);
-        if (std::ranges::find(specs, target) == specs.end()) continue;
-        if (!protect.schedule) return std::nullopt;
-        const auto gap =
-            longest_gap(without_dates(*protect.schedule), calendar, judged_from, judged_for);
-        if (!gap) continue;
-        const auto wait = *gap + protect.schedule->jitter.value_or(Duration::zero());
+        Promise promise{name, &protect, {specs.begin(), specs.end()}, std::nullopt};
+        if (protect.schedule)
+            promise.gap =
+                longest_gap(without_dates(*protect.schedule), calendar, judged_from, judged_for);
+        out.push_back(std::move(promise));
+    }
+    return out;
+}
+
+/// The longest time between two snapshots of the target that the policy asks for; nothing where
+/// some protect has no schedule, or none is known to run twice.
+std::optional<Duration> longest_wait(const std::vector<Promise>& promises,
+                                     const std::string& target) {
+    std::optional<Duration> best;
+    for (const auto& promise : promises) {
+        if (!promise.targets.contains(target)) continue;
+        const auto& schedule = promise.protect->schedule;
+        if (!schedule) return std::nullopt;
+        if (!promise.gap) continue;
+        // One run may come by hand at its time, and the next one with all its jitter.
+        const auto wait = *promise.gap + schedule->jitter.value_or(Duration::zero());
         if (!best || wait < *best) best = wait;
     }
     return best;
 }
 
-void check_objectives(const Policy& policy, const Calendar& calendar, RuleReport& report) {
+void check_objectives(const Policy& policy, const std::vector<Promise>& promises,
+                      RuleReport& report) {
     for (const auto& [name, target] : policy.targets) {
         if (!target.rpo) continue;
-        const auto wait = longest_wait(policy, name, calendar);
+        const auto wait = longest_wait(promises, name);
         if (wait && *target.rpo <= *wait)
             report.add(child_path("targets", name) + ".rpo",
                        fmt::format("{} is shorter than the schedule can ever give: up to {} lie "
@@ -67,17 +93,16 @@ void check_objectives(const Policy& policy, const Calendar& calendar, RuleReport
     }
 }
 
-void check_caps(const Policy& policy, const Calendar& calendar, RuleReport& report) {
-    for (const auto& [name, protect] : policy.protect) {
-        if (!protect.keep || !protect.keep->max_age || !protect.schedule) continue;
-        const auto gap =
-            longest_gap(without_dates(*protect.schedule), calendar, judged_from, judged_for);
-        if (gap && *protect.keep->max_age < *gap)
-            report.add(child_path("protect", name) + ".keep.max_age",
+void check_caps(const std::vector<Promise>& promises, RuleReport& report) {
+    for (const auto& promise : promises) {
+        const auto& keep = promise.protect->keep;
+        if (!keep || !keep->max_age || !promise.gap || keep->min_count.value_or(1) > 1) continue;
+        if (*keep->max_age < *promise.gap)
+            report.add(child_path("protect", promise.name) + ".keep.max_age",
                        fmt::format("{} removes everything but the newest proven snapshot: up to {} "
                                    "lie between two of them",
-                                   spell_duration(*protect.keep->max_age), spell_duration(*gap)),
-                       "let it be longer than the time between two snapshots");
+                                   spell_duration(*keep->max_age), spell_duration(*promise.gap)),
+                       "let it be longer than the time between two snapshots, or add min_count");
     }
 }
 
@@ -99,8 +124,9 @@ void check_times(const Policy& policy, const Zone& zone, RuleReport& report) {
             return report.found_inside(child_path("protect", each.first));
         }))
         return;
-    check_objectives(policy, calendar, report);
-    check_caps(policy, calendar, report);
+    const auto promises = promises_of(policy, calendar);
+    check_objectives(policy, promises, report);
+    check_caps(promises, report);
 }
 
 }  // namespace muster::codec

@@ -206,4 +206,68 @@ TEST_CASE("a drill that was not run is overdue after a day", "[plan][ST-10]") {
     CHECK_FALSE(finding(judge(policy, world), "drill_overdue"));
 }
 
+TEST_CASE("nothing is pruned for a proof that has lapsed, before it is renewed",
+          "[plan][retention]") {
+    auto policy = scheduled("15 2 * * *");
+    policy.protect["nightly"].proof_expires = std::chrono::hours{3};
+    policy.protect["nightly"].keep = KeepSpec{.last = 1};
+    auto world = shop_world("2026-11-20T10:00:00Z");
+    world.snapshots = {snapshot_at("2026-11-20T03:00:00Z"), snapshot_at("2026-11-19T03:00:00Z")};
+    const auto plan = plan_of(policy, world);
+    const std::string gone = "prune:shop:near:shop/shop-2026-11-19T03:00:00Z.sqlite";
+    REQUIRE(find(plan, gone));
+    CHECK(find(plan, gone)->needs ==
+          std::vector<std::string>{"verify:shop:near:shop/shop-2026-11-20T03:00:00Z.sqlite"});
+    Selection only;
+    only.only = {"prune"};
+    CHECK(find(plan_of(policy, world, only), gone)->reason.code == "proof_expired");
+    policy.protect["nightly"].proof_expires = std::chrono::days{3};
+    CHECK(find(plan_of(policy, world, only), gone)->bucket == Bucket::planned);
+}
+
+TEST_CASE("nothing is pruned for a new snapshot that no step verifies", "[plan][retention]") {
+    auto policy = shop_policy();
+    policy.protect["nightly"].keep = KeepSpec{.last = 1};
+    auto world = shop_world();
+    world.snapshots = {snapshot_at("2026-11-19T03:00:00Z"), snapshot_at("2026-11-18T03:00:00Z")};
+    Selection selection;
+    SECTION("by selection") {
+        selection.only = {"snapshot", "prune"};
+    }
+    SECTION("by a depth that is not there") {
+        policy.protect["nightly"].verify = Depth::deep;
+    }
+    const auto plan = plan_of(policy, world, selection);
+    for (const auto& step : plan.steps)
+        if (std::holds_alternative<PruneStep>(step.action)) {
+            CHECK(step.bucket == Bucket::blocked);
+            CHECK(step.reason.code == "verification_not_planned");
+        }
+    CHECK(find(plan, "prune:shop:near:shop/shop-2026-11-18T03:00:00Z.sqlite"));
+}
+
+TEST_CASE("nothing is pruned for a target that cannot be backed up now, due or not",
+          "[plan][retention]") {
+    auto policy = scheduled("15 2 * * *");
+    policy.protect["nightly"].keep = KeepSpec{.last = 1};
+    auto world = shop_world("2026-11-20T10:00:00Z");
+    world.snapshots = {snapshot_at("2026-11-20T03:00:00Z"), snapshot_at("2026-11-19T03:00:00Z")};
+    world.targets[0].trouble = Trouble{"not_found", "gone", ""};
+    const auto plan = plan_of(policy, world);
+    const auto* prune = find(plan, "prune:shop:near:shop/shop-2026-11-19T03:00:00Z.sqlite");
+    REQUIRE(prune);
+    CHECK(prune->reason.code == "backup_not_planned");
+}
+
+TEST_CASE("a target goes to a store by one protect", "[plan]") {
+    auto policy = shop_policy();
+    policy.protect["also"] = policy.protect["nightly"];
+    policy.protect["also"].targets.names = {"shop"};
+    const auto plan = plan_of(policy, shop_world());
+    const auto* second = find(plan, "snapshot:shop:near:protect.nightly");
+    REQUIRE(second);
+    CHECK(second->bucket == Bucket::blocked);
+    CHECK(second->reason.code == "protected_twice");
+}
+
 }  // namespace muster

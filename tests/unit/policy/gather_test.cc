@@ -138,4 +138,22 @@ TEST_CASE("defaults stand below every entry", "[policy]") {
                 "without this rule"});
 }
 
+TEST_CASE("what is taken away stays away, whatever lies below", "[policy]") {
+    const PolicyWorld world{{
+        {"p.yaml", "extends: base.yaml\nprotect: { all: { keep: null } }\n"},
+        {"base.yaml", "extends: preset:standard\n" + small_policy},
+    }};
+    const auto loaded = world.load();
+    CHECK(texts_of(loaded.problems) == Texts{});
+    CHECK_FALSE(loaded.policy->protect.at("all").keep);
+    // Where nothing lies below, a key without a value is a slip of the hand.
+    CHECK(texts_of(load_text(small_policy + "owner: null\n").problems).size() == 1);
+}
+
+TEST_CASE("parts are of the same language", "[policy]") {
+    const PolicyWorld world{
+        {{"p.yaml", "include: [a.yaml]\n" + small_policy}, {"a.yaml", "muster: 2\n"}}};
+    CHECK(texts_of(world.load().problems).size() == 1);
+}
+
 }  // namespace muster

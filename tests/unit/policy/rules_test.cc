@@ -151,7 +151,8 @@ TEST_CASE("a schedule runs, and often enough for the objective", "[policy][ST-08
     CHECK(one_says(protect("schedule: { every: 1h, at: '02:00' }"),
                    "only monthly and weekdays have a time of day"));
     CHECK(one_says(protect("schedule: { every: 10s }"), "a minute at least"));
-    CHECK(one_says(protect("schedule: { every: 1h, jitter: 2h }"), "must be shorter than every"));
+    CHECK(one_says(protect("schedule: { every: 1h, jitter: 2h }"),
+                   "must be shorter than the time between two runs, 1 h"));
     CHECK(one_says(protect("schedule: { cron: '0 25 * * *' }"), "protect.all.schedule.cron: "));
 }
 
@@ -216,6 +217,14 @@ TEST_CASE("a scenario of one's own holds together", "[policy]") {
                    "the key \"within\" is missing"));
     CHECK(one_says(steps("[{ name: a, run: [x], save: { y: /z } }]"),
                    "only a step with http has an answer to save from"));
+}
+
+TEST_CASE("a report is no database, and what is printed is one line", "[policy]") {
+    CHECK(one_says(with("reports: { handoff: { markdown: ./shop.db } }\n"),
+                   "reports.handoff.markdown: is the target \"shop\""));
+    CHECK(one_says(with("reports: { handoff: { markdown: a.md, html: a.md } }\n"),
+                   "reports.handoff.html: is what reports.handoff.markdown names too"));
+    CHECK(one_says(with("owner: \"a\\e[31m\"\n"), "owner: must not hold control characters"));
 }
 
 }  // namespace muster
