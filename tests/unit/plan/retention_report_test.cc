@@ -121,8 +121,8 @@ TEST_CASE("worth and local time of a snapshot", "[plan][retention]") {
     CHECK(of(4).proven_at == world.snapshots[4].proven_at);
     CHECK(report.timezone == "Europe/Berlin");
     world.zone = {};
-    for (const auto& each : report_for(policy_with({.last = 1}), world).groups.front().snapshots)
-        CHECK_FALSE(each.local);
+    const auto in_utc = report_for(policy_with({.last = 1}), world);
+    for (const auto& each : in_utc.groups.front().snapshots) CHECK_FALSE(each.local);
 }
 
 TEST_CASE("a directory is grouped by name, volume and place, and each group keeps one",
