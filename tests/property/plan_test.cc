@@ -152,7 +152,7 @@ Outcomes carry_out(const Plan& plan, const Observation& world) {
 template <class Law>
 void for_many_worlds(Law law) {
     Draw draw;
-    for (int round = 0; round < 400; ++round) {
+    for (int round = 0; round < 80; ++round) {
         const auto policy = random_policy(draw);
         const auto world = random_world(draw, policy);
         INFO("round " << round);
