@@ -15,11 +15,6 @@ std::string flag_of(std::string_view rule) {
     return out;
 }
 
-template <class Visit>
-void for_each_rule(const Visit& visit) {
-    std::apply([&](const auto&... fields) { (visit(fields), ...); }, Fields<KeepSpec>::list);
-}
-
 struct Form {
     std::string_view value;
     std::string_view example;
@@ -55,14 +50,14 @@ bool read(const std::string& text, std::optional<Bytes>& into) {
 const std::vector<Option>& keep_options() {
     static const auto texts = [] {
         std::vector<std::pair<std::string, std::string>> out;
-        for_each_rule([&](const auto& field) {
+        for_each_field<KeepSpec>([&](const auto& field) {
             out.emplace_back(flag_of(field.name), fmt::format("DIR: {}", field.doc));
         });
         return out;
     }();
     static const auto options = [] {
         std::vector<Option> out;
-        for_each_rule([&](const auto& field) {
+        for_each_field<KeepSpec>([&](const auto& field) {
             const auto& [flag, help] = texts[out.size()];
             out.push_back({flag, form_of(field.member).value, help});
         });
@@ -74,7 +69,7 @@ const std::vector<Option>& keep_options() {
 Result<KeepSpec> keep_of(const Arguments& arguments) {
     KeepSpec keep;
     std::optional<Error> wrong;
-    for_each_rule([&](const auto& field) {
+    for_each_field<KeepSpec>([&](const auto& field) {
         const auto flag = flag_of(field.name);
         if (wrong || !arguments.has(flag) || read(arguments.value(flag), keep.*field.member))
             return;

@@ -64,12 +64,6 @@ constexpr std::string_view type_name() {
     return scope == std::string_view::npos ? name : name.substr(scope + 2);
 }
 
-/// Calls `visit` with each row of T's field table.
-template <Described T, class Visit>
-constexpr void for_each_field(Visit visit) {
-    std::apply([&](const auto&... field) { (visit(field), ...); }, Fields<T>::list);
-}
-
 template <class Field>
 struct MemberOf;
 template <class T, class M>

@@ -20,10 +20,10 @@ template <>
 struct Fields<TableDigest> {
     static constexpr std::string_view doc = "The rows of one table.";
     static constexpr auto list =
-        std::tuple{required("table", &TableDigest::table, "Name of the table."),
-                   required("rows", &TableDigest::rows, "Number of rows."),
-                   required("content", &TableDigest::content,
-                            "SHA-256 over every value with its type, in key order.")};
+        FieldList{required("table", &TableDigest::table, "Name of the table."),
+                  required("rows", &TableDigest::rows, "Number of rows."),
+                  required("content", &TableDigest::content,
+                           "SHA-256 over every value with its type, in key order.")};
 };
 
 struct DatabaseDigest {
@@ -37,7 +37,7 @@ template <>
 struct Fields<DatabaseDigest> {
     static constexpr std::string_view doc =
         "What a database holds, independent of how its pages lie.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("total", &DatabaseDigest::total,
                  "SHA-256 over the schema's and all tables' digests."),
         required("schema", &DatabaseDigest::schema,

@@ -24,7 +24,7 @@ struct ErrorReport {
 template <>
 struct Fields<ErrorReport> {
     static constexpr std::string_view doc = "Why a command failed.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("code", &ErrorReport::code, "Stable name of the failure, such as target_exists."),
         required("message", &ErrorReport::message, "The thing and the reason."),
         optional("hint", &ErrorReport::hint, "What to do next."),

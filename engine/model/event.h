@@ -34,13 +34,13 @@ struct Fields<Event> {
     static constexpr std::string_view doc =
         "One line of a run's journal, synced to disk before the work goes on.";
     static constexpr auto list =
-        std::tuple{required("sequence", &Event::sequence, "Line number, from 1."),
-                   required("at", &Event::at, "UTC."),
-                   required("kind", &Event::kind, "What happened."),
-                   optional("step", &Event::step, "Id of the step."),
-                   optional("message", &Event::message, "For people."),
-                   optional("head", &Event::head, "With run_started: what is known of the run."),
-                   optional("outcome", &Event::outcome, "With step_finished: what the step did.")};
+        FieldList{required("sequence", &Event::sequence, "Line number, from 1."),
+                  required("at", &Event::at, "UTC."),
+                  required("kind", &Event::kind, "What happened."),
+                  optional("step", &Event::step, "Id of the step."),
+                  optional("message", &Event::message, "For people."),
+                  optional("head", &Event::head, "With run_started: what is known of the run."),
+                  optional("outcome", &Event::outcome, "With step_finished: what the step did.")};
 };
 
 }  // namespace muster

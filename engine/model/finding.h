@@ -50,7 +50,7 @@ struct Finding {
 template <>
 struct Fields<Finding> {
     static constexpr std::string_view doc = "A verdict about data.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("code", &Finding::code,
                  "Stable name of what was looked at, such as integrity or page_census."),
         required("severity", &Finding::severity,

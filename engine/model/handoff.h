@@ -26,7 +26,7 @@ struct Handoff {
 template <>
 struct Fields<Handoff> {
     static constexpr std::string_view doc = "Where everything stands, for whoever takes over.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("as_of", &Handoff::as_of, "When this was worked out (UTC)."),
         required("policy_name", &Handoff::policy_name, "Name of the policy."),
         optional("owner", &Handoff::owner, "Who answers for it."),

@@ -21,10 +21,10 @@ template <>
 struct Fields<FoundDatabase> {
     static constexpr std::string_view doc = "A database that was found.";
     static constexpr auto list =
-        std::tuple{required("path", &FoundDatabase::path, "Where it lies, below the folder."),
-                   required("bytes", &FoundDatabase::bytes, "Length of its main file."),
-                   required("uniform", &FoundDatabase::uniform,
-                            "Every file of its folder with its extension is a database too.")};
+        FieldList{required("path", &FoundDatabase::path, "Where it lies, below the folder."),
+                  required("bytes", &FoundDatabase::bytes, "Length of its main file."),
+                  required("uniform", &FoundDatabase::uniform,
+                           "Every file of its folder with its extension is a database too.")};
 };
 
 struct StarterTarget {
@@ -38,7 +38,7 @@ struct StarterTarget {
 template <>
 struct Fields<StarterTarget> {
     static constexpr std::string_view doc = "A target of the starter policy.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("name", &StarterTarget::name, "Name of the target."),
         required("sqlite", &StarterTarget::sqlite,
                  "Its path or pattern, relative to the policy file."),
@@ -57,12 +57,12 @@ template <>
 struct Fields<InitReport> {
     static constexpr std::string_view doc = "What init found, and the policy it wrote.";
     static constexpr auto list =
-        std::tuple{required("folder", &InitReport::folder, "The folder that was looked through."),
-                   optional("policy", &InitReport::policy,
-                            "The policy file that was written; empty when the policy was printed."),
-                   required("targets", &InitReport::targets, "The targets of the policy."),
-                   required("notes", &InitReport::notes,
-                            "What was not looked at, not followed or left out, and why.")};
+        FieldList{required("folder", &InitReport::folder, "The folder that was looked through."),
+                  optional("policy", &InitReport::policy,
+                           "The policy file that was written; empty when the policy was printed."),
+                  required("targets", &InitReport::targets, "The targets of the policy."),
+                  required("notes", &InitReport::notes,
+                           "What was not looked at, not followed or left out, and why.")};
 };
 
 }  // namespace muster

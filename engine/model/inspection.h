@@ -35,7 +35,7 @@ struct Inspection {
 template <>
 struct Fields<Inspection> {
     static constexpr std::string_view doc = "What a look at one backup found.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("backup", &Inspection::backup, "Path of the artifact."),
         required("state", &Inspection::state,
                  "complete; legacy without a manifest; unfinished when its run died."),

@@ -27,7 +27,7 @@ template <>
 struct Fields<KeepSpec> {
     static constexpr std::string_view doc =
         "What survives pruning, for each target in each store. A snapshot stays when any of the rules last to within keeps it (all of them when none is given), unless a cap (max_age, max_total) removes it; pins, the newest proven snapshot and min_count stand above the caps.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("last", &KeepSpec::last, "The newest so many snapshots."),
         optional("hourly", &KeepSpec::hourly,
                  "The newest of each of the newest so many hours that have one."),

@@ -33,7 +33,7 @@ template <>
 struct Fields<Manifest> {
     static constexpr std::string_view doc =
         "Sidecar of a snapshot. It describes the artifact's bytes as they were read back from where they lie.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("formatVersion", &Manifest::format_version, "Version of this format: 1."),
         required("volumeId", &Manifest::volume_id,
                  "Identity of the volume: the policy's volume_id, else the target's name."),

@@ -31,8 +31,8 @@ template <>
 struct Fields<Phase> {
     static constexpr std::string_view doc = "A part of a step and the time it took.";
     static constexpr auto list =
-        std::tuple{required("name", &Phase::name, "What was done."),
-                   required("elapsed", &Phase::elapsed, "How long it took.")};
+        FieldList{required("name", &Phase::name, "What was done."),
+                  required("elapsed", &Phase::elapsed, "How long it took.")};
 };
 
 struct SnapshotTaken {
@@ -46,10 +46,10 @@ template <>
 struct Fields<SnapshotTaken> {
     static constexpr std::string_view doc = "A snapshot that was committed.";
     static constexpr auto list =
-        std::tuple{required("store", &SnapshotTaken::store, "Name of the store."),
-                   required("key", &SnapshotTaken::key, "Place below the store."),
-                   required("path", &SnapshotTaken::path, "The artifact."),
-                   required("manifest", &SnapshotTaken::manifest, "Its manifest.")};
+        FieldList{required("store", &SnapshotTaken::store, "Name of the store."),
+                  required("key", &SnapshotTaken::key, "Place below the store."),
+                  required("path", &SnapshotTaken::path, "The artifact."),
+                  required("manifest", &SnapshotTaken::manifest, "Its manifest.")};
 };
 
 struct Proof {
@@ -67,13 +67,13 @@ struct Fields<Proof> {
     static constexpr std::string_view doc =
         "A snapshot was read back from its store, opened and passed depth full.";
     static constexpr auto list =
-        std::tuple{required("store", &Proof::store, "Name of the store."),
-                   required("key", &Proof::key, "Place below the store."),
-                   required("path", &Proof::path, "The artifact."),
-                   required("checksum", &Proof::checksum, "SHA-256 as read back."),
-                   required("depth", &Proof::depth, "How thoroughly."),
-                   required("proven_at", &Proof::proven_at, "When (UTC)."),
-                   required("expires_at", &Proof::expires_at, "A new one is due then (UTC).")};
+        FieldList{required("store", &Proof::store, "Name of the store."),
+                  required("key", &Proof::key, "Place below the store."),
+                  required("path", &Proof::path, "The artifact."),
+                  required("checksum", &Proof::checksum, "SHA-256 as read back."),
+                  required("depth", &Proof::depth, "How thoroughly."),
+                  required("proven_at", &Proof::proven_at, "When (UTC)."),
+                  required("expires_at", &Proof::expires_at, "A new one is due then (UTC).")};
 };
 
 struct Restored {
@@ -87,7 +87,7 @@ struct Restored {
 template <>
 struct Fields<Restored> {
     static constexpr std::string_view doc = "A restore.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("backup", &Restored::backup, "The artifact."),
         required("target", &Restored::target, "The database."),
         optional("safety_copy", &Restored::safety_copy,
@@ -109,9 +109,9 @@ template <>
 struct Fields<Mutation> {
     static constexpr std::string_view doc = "Damage done to the clone.";
     static constexpr auto list =
-        std::tuple{required("kind", &Mutation::kind, "insert, update, delete or schema."),
-                   required("table", &Mutation::table, "Where."),
-                   required("rows", &Mutation::rows, "Rows touched.")};
+        FieldList{required("kind", &Mutation::kind, "insert, update, delete or schema."),
+                  required("table", &Mutation::table, "Where."),
+                  required("rows", &Mutation::rows, "Rows touched.")};
 };
 
 struct Drilled {
@@ -131,19 +131,19 @@ struct Drilled {
 template <>
 struct Fields<Drilled> {
     static constexpr std::string_view doc = "A rehearsal.";
-    static constexpr auto list = std::tuple{
-        required("drill", &Drilled::drill, "Name in the policy."),
-        required("scenario", &Drilled::scenario, "What was rehearsed."),
-        required("passed", &Drilled::passed, "Every check held."),
-        required("mutations", &Drilled::mutations, "Damage done to the clone."),
-        optional("baseline", &Drilled::baseline, "Content before the damage."),
-        optional("mutated", &Drilled::mutated, "Content after the damage."),
-        optional("restored", &Drilled::restored, "Content after the restore."),
-        optional("rto", &Drilled::rto, "The objective."),
-        required("restore_took", &Drilled::restore_took,
-                 "Restore with all checks: what the objective is measured against."),
-        required("sandbox", &Drilled::sandbox, "Where it was done."),
-        required("sandbox_removed", &Drilled::sandbox_removed, "Nothing is left of it.")};
+    static constexpr auto list =
+        FieldList{required("drill", &Drilled::drill, "Name in the policy."),
+                  required("scenario", &Drilled::scenario, "What was rehearsed."),
+                  required("passed", &Drilled::passed, "Every check held."),
+                  required("mutations", &Drilled::mutations, "Damage done to the clone."),
+                  optional("baseline", &Drilled::baseline, "Content before the damage."),
+                  optional("mutated", &Drilled::mutated, "Content after the damage."),
+                  optional("restored", &Drilled::restored, "Content after the restore."),
+                  optional("rto", &Drilled::rto, "The objective."),
+                  required("restore_took", &Drilled::restore_took,
+                           "Restore with all checks: what the objective is measured against."),
+                  required("sandbox", &Drilled::sandbox, "Where it was done."),
+                  required("sandbox_removed", &Drilled::sandbox_removed, "Nothing is left of it.")};
 };
 
 struct Outcome {
@@ -168,7 +168,7 @@ struct Outcome {
 template <>
 struct Fields<Outcome> {
     static constexpr std::string_view doc = "What one step did.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("step", &Outcome::step, "Id of the step."),
         required("kind", &Outcome::kind, "Kind of the step."),
         required("target", &Outcome::target, "The target it was for."),

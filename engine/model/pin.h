@@ -20,8 +20,8 @@ struct Fields<Pin> {
     static constexpr std::string_view doc =
         "The word of a person that one snapshot stays, whatever the rules say.";
     static constexpr auto list =
-        std::tuple{required("reason", &Pin::reason, "Why it stays, one line."),
-                   required("by", &Pin::by, "Who pinned it."), required("at", &Pin::at, "UTC.")};
+        FieldList{required("reason", &Pin::reason, "Why it stays, one line."),
+                  required("by", &Pin::by, "Who pinned it."), required("at", &Pin::at, "UTC.")};
 };
 
 }  // namespace muster

@@ -35,7 +35,7 @@ struct Place {
 template <>
 struct Fields<Place> {
     static constexpr std::string_view doc = "Where a snapshot goes.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("store", &Place::store, "Name of the store."),
         required("root", &Place::root, "Directory or address of the store."),
         required(
@@ -63,16 +63,16 @@ struct Fields<SnapshotStep> {
     static constexpr std::string_view doc =
         "Take a consistent copy and commit it with its manifest.";
     static constexpr auto list =
-        std::tuple{required("source", &SnapshotStep::source, "The database."),
-                   required("volume_id", &SnapshotStep::volume_id, "Identity in the manifest."),
-                   required("volume_name", &SnapshotStep::volume_name, "Name in the manifest."),
-                   required("schema_version_sql", &SnapshotStep::schema_version_sql,
-                            "Where the schema version stands."),
-                   optional("revision_sql", &SnapshotStep::revision_sql,
-                            "Where the revision stands; left out for none."),
-                   optional("max_writer_pause", &SnapshotStep::max_writer_pause,
-                            "The longest a writer may be kept waiting."),
-                   required("place", &SnapshotStep::place, "Where it goes.")};
+        FieldList{required("source", &SnapshotStep::source, "The database."),
+                  required("volume_id", &SnapshotStep::volume_id, "Identity in the manifest."),
+                  required("volume_name", &SnapshotStep::volume_name, "Name in the manifest."),
+                  required("schema_version_sql", &SnapshotStep::schema_version_sql,
+                           "Where the schema version stands."),
+                  optional("revision_sql", &SnapshotStep::revision_sql,
+                           "Where the revision stands; left out for none."),
+                  optional("max_writer_pause", &SnapshotStep::max_writer_pause,
+                           "The longest a writer may be kept waiting."),
+                  required("place", &SnapshotStep::place, "Where it goes.")};
 };
 
 /// Reads a snapshot back: the one that step `taken_by` took, or an older one named by its key.
@@ -95,7 +95,7 @@ template <>
 struct Fields<VerifyStep> {
     static constexpr std::string_view doc =
         "Read a snapshot back from its store and check it; depth full gives a proof.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("store", &VerifyStep::store, "Name of the store."),
         required("root", &VerifyStep::root, "Directory of the store."),
         optional("taken_by", &VerifyStep::taken_by, "The step whose snapshot is meant."),
@@ -123,12 +123,12 @@ template <>
 struct Fields<PruneStep> {
     static constexpr std::string_view doc = "Remove one snapshot that no rule keeps.";
     static constexpr auto list =
-        std::tuple{required("source", &PruneStep::source, "The database it is a snapshot of."),
-                   required("store", &PruneStep::store, "Name of the store."),
-                   required("root", &PruneStep::root, "Directory of the store."),
-                   required("key", &PruneStep::key, "Place of the snapshot below it."),
-                   required("checksum", &PruneStep::checksum,
-                            "The artifact that is meant; another one under the same name stays.")};
+        FieldList{required("source", &PruneStep::source, "The database it is a snapshot of."),
+                  required("store", &PruneStep::store, "Name of the store."),
+                  required("root", &PruneStep::root, "Directory of the store."),
+                  required("key", &PruneStep::key, "Place of the snapshot below it."),
+                  required("checksum", &PruneStep::checksum,
+                           "The artifact that is meant; another one under the same name stays.")};
 };
 
 struct DrillStep {
@@ -146,7 +146,7 @@ struct Kind<DrillStep> {
 template <>
 struct Fields<DrillStep> {
     static constexpr std::string_view doc = "Rehearse in a sandbox.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("drill", &DrillStep::drill, "Name of the drill in the policy."),
         optional("scenario", &DrillStep::scenario,
                  "What is rehearsed; left out for a scenario of the policy's own."),
@@ -175,7 +175,7 @@ template <>
 struct Fields<RestoreStep> {
     static constexpr std::string_view doc =
         "Put a backup in the place of a database, with a way back.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("backup", &RestoreStep::backup, "The artifact."),
         required("target", &RestoreStep::target, "The database to be."),
         required("force", &RestoreStep::force, "An existing database, or a live one, is replaced."),
@@ -202,8 +202,8 @@ template <>
 struct Fields<CompactStep> {
     static constexpr std::string_view doc = "Give the free pages of a database back.";
     static constexpr auto list =
-        std::tuple{required("source", &CompactStep::source, "The database."),
-                   required("rules", &CompactStep::rules, "When it is worth it.")};
+        FieldList{required("source", &CompactStep::source, "The database."),
+                  required("rules", &CompactStep::rules, "When it is worth it.")};
 };
 
 struct RepairStep {
@@ -219,8 +219,8 @@ template <>
 struct Fields<RepairStep> {
     static constexpr std::string_view doc = "Run the safe repairs of failed checks.";
     static constexpr auto list =
-        std::tuple{required("source", &RepairStep::source, "The database."),
-                   required("checks", &RepairStep::checks, "Checks with a safe repair.")};
+        FieldList{required("source", &RepairStep::source, "The database."),
+                  required("checks", &RepairStep::checks, "Checks with a safe repair.")};
 };
 
 using Action = std::variant<SnapshotStep, VerifyStep, PruneStep, CompactStep, RepairStep, DrillStep,
@@ -251,7 +251,7 @@ struct Step {
 template <>
 struct Fields<Step> {
     static constexpr std::string_view doc = "One piece of work.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("id", &Step::id, "Unique in the plan."),
         optional("job", &Step::job,
                  "The entry of the policy that asks for it, such as protect.finance."),
@@ -276,8 +276,8 @@ template <>
 struct Fields<Assumption> {
     static constexpr std::string_view doc = "A fact the plan rests on.";
     static constexpr auto list =
-        std::tuple{required("fact", &Assumption::fact, "What is assumed."),
-                   required("value", &Assumption::value, "Its value when the plan was made.")};
+        FieldList{required("fact", &Assumption::fact, "What is assumed."),
+                  required("value", &Assumption::value, "Its value when the plan was made.")};
 };
 
 struct BucketTotal {
@@ -289,9 +289,9 @@ struct BucketTotal {
 template <>
 struct Fields<BucketTotal> {
     static constexpr std::string_view doc = "One bucket, added up.";
-    static constexpr auto list = std::tuple{required("bucket", &BucketTotal::bucket, "The bucket."),
-                                            required("steps", &BucketTotal::steps, "Steps in it."),
-                                            required("bytes", &BucketTotal::bytes, "Their bytes.")};
+    static constexpr auto list = FieldList{required("bucket", &BucketTotal::bucket, "The bucket."),
+                                           required("steps", &BucketTotal::steps, "Steps in it."),
+                                           required("bytes", &BucketTotal::bytes, "Their bytes.")};
 };
 
 /// The snapshots of one target in one store that stay.
@@ -308,12 +308,12 @@ struct Fields<Kept> {
     static constexpr std::string_view doc =
         "The snapshots of one target in one store that stay; 'muster prune --dry-run' lists each.";
     static constexpr auto list =
-        std::tuple{required("target", &Kept::target, "Id of the target."),
-                   required("store", &Kept::store, "Name of the store."),
-                   required("snapshots", &Kept::snapshots, "How many stay."),
-                   required("bytes", &Kept::bytes, "Their bytes."),
-                   required("rules", &Kept::rules,
-                            "How many of them each rule keeps; one may be kept by several.")};
+        FieldList{required("target", &Kept::target, "Id of the target."),
+                  required("store", &Kept::store, "Name of the store."),
+                  required("snapshots", &Kept::snapshots, "How many stay."),
+                  required("bytes", &Kept::bytes, "Their bytes."),
+                  required("rules", &Kept::rules,
+                           "How many of them each rule keeps; one may be kept by several.")};
 };
 
 /// Work of one job that is not due yet, and when it will be.
@@ -327,7 +327,7 @@ struct Waiting {
 template <>
 struct Fields<Waiting> {
     static constexpr std::string_view doc = "Work that is not due yet; it stands in no bucket.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("job", &Waiting::job, "The entry of the policy, such as protect.finance."),
         optional("due_at", &Waiting::due_at,
                  "When it may begin (UTC); left out where its schedule has no further run."),
@@ -363,7 +363,7 @@ struct Selection {
 template <>
 struct Fields<Selection> {
     static constexpr std::string_view doc = "What was selected.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("targets", &Selection::targets, "Targets by name or id; all when empty."),
         optional("only", &Selection::only, "Kinds of steps; all when empty."),
         optional("jobs", &Selection::jobs,
@@ -394,7 +394,7 @@ struct Plan {
 template <>
 struct Fields<Plan> {
     static constexpr std::string_view doc = "What muster would do, bound to the facts it assumes.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("policy_name", &Plan::policy_name,
                  "Name of the policy; of the command where there is no policy."),
         optional("policy_path", &Plan::policy_path, "The policy file."),

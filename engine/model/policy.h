@@ -44,7 +44,7 @@ struct Strictness {
 template <>
 struct Fields<Strictness> {
     static constexpr std::string_view doc = "What counts as a failure.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("plan", &Strictness::plan, "What --strict-plan refuses; all four when left out."),
         optional(
             "skipped_target", &Strictness::skipped_target,
@@ -65,8 +65,8 @@ struct Fields<Defaults> {
     static constexpr std::string_view doc =
         "What every entry of a section has that does not say otherwise; mappings are merged key by key.";
     static constexpr auto list =
-        std::tuple{optional("targets", &Defaults::targets, "For every target."),
-                   optional("protect", &Defaults::protect, "For every protect.")};
+        FieldList{optional("targets", &Defaults::targets, "For every target."),
+                  optional("protect", &Defaults::protect, "For every protect.")};
 };
 
 struct Policy {
@@ -93,7 +93,7 @@ struct Policy {
 template <>
 struct Fields<Policy> {
     static constexpr std::string_view doc = "A muster policy.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("muster", &Policy::muster, "Version of the policy language: 1."),
         required("name", &Policy::name, "Name of the policy in plans, records and reports."),
         optional("owner", &Policy::owner, "Who answers for it."),

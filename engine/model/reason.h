@@ -16,8 +16,8 @@ template <>
 struct Fields<Reason> {
     static constexpr std::string_view doc = "Why something is as it is.";
     static constexpr auto list =
-        std::tuple{required("code", &Reason::code, "Stable name of the reason."),
-                   required("text", &Reason::text, "One sentence.")};
+        FieldList{required("code", &Reason::code, "Stable name of the reason."),
+                  required("text", &Reason::text, "One sentence.")};
 };
 
 }  // namespace muster

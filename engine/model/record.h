@@ -21,11 +21,11 @@ template <>
 struct Fields<Operator> {
     static constexpr std::string_view doc = "Who ran it.";
     static constexpr auto list =
-        std::tuple{required("uid", &Operator::uid, "Effective user id."),
-                   required("login", &Operator::login, "Name of that user id."),
-                   optional("claimed", &Operator::claimed,
-                            "What the environment's MUSTER_OPERATOR claims; not verified."),
-                   required("host", &Operator::host, "Name of the machine.")};
+        FieldList{required("uid", &Operator::uid, "Effective user id."),
+                  required("login", &Operator::login, "Name of that user id."),
+                  optional("claimed", &Operator::claimed,
+                           "What the environment's MUSTER_OPERATOR claims; not verified."),
+                  required("host", &Operator::host, "Name of the machine.")};
 };
 
 enum class RunStatus { completed, partial, failed, interrupted, died };
@@ -50,7 +50,7 @@ template <>
 struct Fields<PopulationRef> {
     static constexpr std::string_view doc =
         "The population by hash, and how it differs from the record before.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("sha256", &PopulationRef::sha256,
                  "Names the file populations/<sha256>.json beside the records."),
         required("count", &PopulationRef::count, "Targets in scope."),
@@ -76,7 +76,7 @@ struct RunHead {
 template <>
 struct Fields<RunHead> {
     static constexpr std::string_view doc = "What is known of a run before its work begins.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("run", &RunHead::run, "Id of the run."),
         required("command", &RunHead::command, "The command line."),
         required("by", &RunHead::by, "Who ran it."),
@@ -110,7 +110,7 @@ template <>
 struct Fields<Record> {
     static constexpr std::string_view doc =
         "What a run was asked, did, found and left; chained to the record before.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("sequence", &Record::sequence, "Place in the chain, from 1."),
         required("previous", &Record::previous,
                  "SHA-256 of the stored bytes of the record before; null in the first."),

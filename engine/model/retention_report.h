@@ -45,7 +45,7 @@ struct JudgedSnapshot {
 template <>
 struct Fields<JudgedSnapshot> {
     static constexpr std::string_view doc = "One snapshot, held to the rules.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("key", &JudgedSnapshot::key, "Place below the store's directory."),
         optional("created_at", &JudgedSnapshot::created_at,
                  "When it was taken (UTC); left out where that is unknown."),
@@ -76,7 +76,7 @@ struct RetentionTotal {
 template <>
 struct Fields<RetentionTotal> {
     static constexpr std::string_view doc = "Snapshots, added up by fate.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("kept", &RetentionTotal::kept, "How many stay by the rules."),
         required("kept_bytes", &RetentionTotal::kept_bytes, "Their bytes."),
         required("removed", &RetentionTotal::removed, "How many go."),
@@ -102,7 +102,7 @@ template <>
 struct Fields<RetentionGroup> {
     static constexpr std::string_view doc =
         "The snapshots of one target in one store: the rules are held to each group alone.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("target", &RetentionGroup::target,
                  "Id of the target; empty for files whose manifest does not tell it."),
         optional("source", &RetentionGroup::source, "The database they are snapshots of."),
@@ -133,7 +133,7 @@ template <>
 struct Fields<RetentionReport> {
     static constexpr std::string_view doc =
         "What pruning would remove and what stays, snapshot by snapshot, and why.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("policy_name", &RetentionReport::policy_name, "The policy, where one was named."),
         optional("directory", &RetentionReport::directory, "The directory, where one was named."),
         required("at", &RetentionReport::at, "The moment it holds for (UTC)."),

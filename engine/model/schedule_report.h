@@ -21,12 +21,12 @@ template <>
 struct Fields<ComingRun> {
     static constexpr std::string_view doc = "One run to come.";
     static constexpr auto list =
-        std::tuple{required("at", &ComingRun::at, "When it begins, jitter included (UTC)."),
-                   required("local", &ComingRun::local,
-                            "The same on the policy's clock, such as 2026-11-20T02:15:00+01:00."),
-                   required("job", &ComingRun::job, "The job, such as protect.finance."),
-                   required("target", &ComingRun::target,
-                            "Name from targets; empty for a drill that needs none.")};
+        FieldList{required("at", &ComingRun::at, "When it begins, jitter included (UTC)."),
+                  required("local", &ComingRun::local,
+                           "The same on the policy's clock, such as 2026-11-20T02:15:00+01:00."),
+                  required("job", &ComingRun::job, "The job, such as protect.finance."),
+                  required("target", &ComingRun::target,
+                           "Name from targets; empty for a drill that needs none.")};
 };
 
 struct ExportedFile {
@@ -38,7 +38,7 @@ struct ExportedFile {
 template <>
 struct Fields<ExportedFile> {
     static constexpr std::string_view doc = "A file for another program that starts muster.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("name", &ExportedFile::name, "Name that the file ought to have."),
         required("text", &ExportedFile::text, "What it holds."),
         optional("path", &ExportedFile::path, "Where it was written; absent where it was not.")};
@@ -57,7 +57,7 @@ struct ScheduleReport {
 template <>
 struct Fields<ScheduleReport> {
     static constexpr std::string_view doc = "Runs to come, or timers made for another program.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("policy_name", &ScheduleReport::policy_name, "Name of the policy."),
         required("timezone", &ScheduleReport::timezone, "Time zone of the policy."),
         optional("after", &ScheduleReport::after, "Runs are later than this (UTC)."),

@@ -29,10 +29,10 @@ template <>
 struct Fields<Objective> {
     static constexpr std::string_view doc = "An objective against what was measured.";
     static constexpr auto list =
-        std::tuple{required("objective", &Objective::objective, "What the policy asks for."),
-                   optional("measured", &Objective::measured,
-                            "What was measured; left out where nothing could be."),
-                   required("met", &Objective::met, "Measured, and not longer.")};
+        FieldList{required("objective", &Objective::objective, "What the policy asks for."),
+                  optional("measured", &Objective::measured,
+                           "What was measured; left out where nothing could be."),
+                  required("met", &Objective::met, "Measured, and not longer.")};
 };
 
 struct NewestSnapshot {
@@ -47,11 +47,11 @@ template <>
 struct Fields<NewestSnapshot> {
     static constexpr std::string_view doc = "The newest committed snapshot.";
     static constexpr auto list =
-        std::tuple{required("store", &NewestSnapshot::store, "Name of the store."),
-                   required("path", &NewestSnapshot::path, "The artifact."),
-                   required("created_at", &NewestSnapshot::created_at, "UTC."),
-                   required("bytes", &NewestSnapshot::bytes, "Its length."),
-                   required("checksum", &NewestSnapshot::checksum, "Its SHA-256.")};
+        FieldList{required("store", &NewestSnapshot::store, "Name of the store."),
+                  required("path", &NewestSnapshot::path, "The artifact."),
+                  required("created_at", &NewestSnapshot::created_at, "UTC."),
+                  required("bytes", &NewestSnapshot::bytes, "Its length."),
+                  required("checksum", &NewestSnapshot::checksum, "Its SHA-256.")};
 };
 
 struct Standing {
@@ -70,7 +70,7 @@ struct Standing {
 template <>
 struct Fields<Standing> {
     static constexpr std::string_view doc = "Where one target stands.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("target", &Standing::target, "Id of the target."),
         required("path", &Standing::path, "The database."),
         required("coverage", &Standing::coverage,
@@ -94,7 +94,7 @@ template <>
 struct Fields<Population> {
     static constexpr std::string_view doc = "Every target in scope, and where it stands.";
     static constexpr auto list =
-        std::tuple{required("targets", &Population::targets, "Sorted by target.")};
+        FieldList{required("targets", &Population::targets, "Sorted by target.")};
 };
 
 }  // namespace muster

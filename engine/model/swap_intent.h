@@ -17,7 +17,7 @@ template <>
 struct Fields<SwapIntent> {
     static constexpr std::string_view doc =
         "Written before a restore renames several files. Whoever finds it moves what is left of the target aside, and then the staged database in.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("target", &SwapIntent::target, "The database."),
         required("staged", &SwapIntent::staged,
                  "The database to be, in the same folder; once it is gone the swap has happened."),

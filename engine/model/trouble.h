@@ -18,7 +18,7 @@ template <>
 struct Fields<Trouble> {
     static constexpr std::string_view doc =
         "A failure: its stable code, what happened, what to do next.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("code", &Trouble::code, "Stable name of the failure, such as exclusive_holder."),
         required("message", &Trouble::message, "What happened, to what, and why."),
         optional("hint", &Trouble::hint, "What to do next.")};

@@ -17,10 +17,10 @@ template <>
 struct Fields<VersionReport> {
     static constexpr std::string_view doc =
         "Versions of muster and of the SQLite library it runs with.";
-    static constexpr auto list = std::tuple{
-        required("muster", &VersionReport::muster, "Version of muster."),
-        required("sqlite", &VersionReport::sqlite, "Version of SQLite."),
-        required("sqlite_source", &VersionReport::sqlite_source, "Source id of SQLite.")};
+    static constexpr auto list =
+        FieldList{required("muster", &VersionReport::muster, "Version of muster."),
+                  required("sqlite", &VersionReport::sqlite, "Version of SQLite."),
+                  required("sqlite_source", &VersionReport::sqlite_source, "Source id of SQLite.")};
 };
 
 }  // namespace muster

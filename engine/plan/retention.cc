@@ -144,7 +144,7 @@ std::string spell(const KeepSpec& keep) {
         if (const auto& value = keep.*field.member)
             parts.push_back(fmt::format("{} {}", field.name, as_text(*value)));
     };
-    std::apply([&](const auto&... fields) { (add(fields), ...); }, Fields<KeepSpec>::list);
+    for_each_field<KeepSpec>(add);
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -11,8 +11,7 @@ struct Collector {
 
     template <Described T>
     void see(const T& value) const {
-        std::apply([&](const auto&... field) { (see(value.*(field.member)), ...); },
-                   Fields<T>::list);
+        for_each_field<T>([&](const auto& field) { see(value.*(field.member)); });
     }
     template <class T>
     void see(const std::optional<T>& value) const {

@@ -18,9 +18,9 @@ template <>
 struct Fields<CheckRepair> {
     static constexpr std::string_view doc = "How a failed check can be put right.";
     static constexpr auto list =
-        std::tuple{optional("safe", &CheckRepair::safe,
-                            "It loses nothing: 'repair: safe' and repair-safe may run it."),
-                   required("sql", &CheckRepair::sql, "The statement that puts it right.")};
+        FieldList{optional("safe", &CheckRepair::safe,
+                           "It loses nothing: 'repair: safe' and repair-safe may run it."),
+                  required("sql", &CheckRepair::sql, "The statement that puts it right.")};
 };
 
 struct BlobCheck {
@@ -33,10 +33,10 @@ template <>
 struct Fields<BlobCheck> {
     static constexpr std::string_view doc = "Payloads that are stored beside their hash.";
     static constexpr auto list =
-        std::tuple{required("table", &BlobCheck::table, "The table."),
-                   required("payload", &BlobCheck::payload, "Column with the payload."),
-                   required("sha256", &BlobCheck::sha256,
-                            "Column with its SHA-256, as 32 bytes or 64 hex digits.")};
+        FieldList{required("table", &BlobCheck::table, "The table."),
+                  required("payload", &BlobCheck::payload, "Column with the payload."),
+                  required("sha256", &BlobCheck::sha256,
+                           "Column with its SHA-256, as 32 bytes or 64 hex digits.")};
 };
 
 struct CheckSpec {
@@ -54,7 +54,7 @@ struct Fields<CheckSpec> {
     static constexpr std::string_view doc =
         "A question whose answer must hold in every snapshot and every restored copy.";
     static constexpr std::array one_of{std::string_view{"sql"}, std::string_view{"blobs"}};
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("name", &CheckSpec::name, "Name in reports."),
         optional("sql", &CheckSpec::sql,
                  "A SELECT that yields one value; it can read the database and nothing else."),

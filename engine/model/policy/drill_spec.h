@@ -39,7 +39,7 @@ struct PickSpec {
 template <>
 struct Fields<PickSpec> {
     static constexpr std::string_view doc = "Which snapshot is restored.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("store", &PickSpec::store, "Name from stores."),
         optional(
             "pick", &PickSpec::pick,
@@ -64,7 +64,7 @@ struct RunnerSpec {
 template <>
 struct Fields<RunnerSpec> {
     static constexpr std::string_view doc = "Another machine to run a drill on.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("argv", &RunnerSpec::argv,
                  "What stands before a command, such as [ssh, staging, --]."),
         optional("preflight", &RunnerSpec::preflight,
@@ -88,7 +88,7 @@ struct Fields<DrillStepSpec> {
     static constexpr std::string_view doc = "One step of a scenario.";
     static constexpr std::array one_of{std::string_view{"http"}, std::string_view{"until"},
                                        std::string_view{"run"}};
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("name", &DrillStepSpec::name, "Name in reports, unique in its list."),
         optional("http", &DrillStepSpec::http, "Make this call once."),
         optional("until", &DrillStepSpec::until, "Ask until the answer is as expected."),
@@ -116,7 +116,7 @@ struct Fields<DrillSpec> {
     static constexpr std::string_view doc =
         "A rehearsal in a sandbox; production is never written.";
     static constexpr std::array one_of{std::string_view{"scenario"}, std::string_view{"steps"}};
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional(
             "scenario", &DrillSpec::scenario,
             "A shipped scenario. restore-smoke: clone, snapshot, damage the clone, restore, compare; restore-drill: restore from a store; fault-catalogue: every injected fault must be caught."),

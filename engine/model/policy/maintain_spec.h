@@ -21,15 +21,15 @@ template <>
 struct Fields<CompactSpec> {
     static constexpr std::string_view doc = "Which databases are worth a VACUUM.";
     static constexpr auto list =
-        std::tuple{optional("min_free_bytes", &CompactSpec::min_free_bytes,
-                            "Only where at least so much would be reclaimed."),
-                   optional("min_free_ratio", &CompactSpec::min_free_ratio,
-                            "Only where at least this part of the file is free, from 0 to 1."),
-                   optional("max_reclaimable_bytes", &CompactSpec::max_reclaimable_bytes,
-                            "At most so much in one run; the rest is deferred."),
-                   optional("limit", &CompactSpec::limit, "At most so many databases in one run."),
-                   optional("include_unsafe", &CompactSpec::include_unsafe,
-                            "Also databases with other findings.")};
+        FieldList{optional("min_free_bytes", &CompactSpec::min_free_bytes,
+                           "Only where at least so much would be reclaimed."),
+                  optional("min_free_ratio", &CompactSpec::min_free_ratio,
+                           "Only where at least this part of the file is free, from 0 to 1."),
+                  optional("max_reclaimable_bytes", &CompactSpec::max_reclaimable_bytes,
+                           "At most so much in one run; the rest is deferred."),
+                  optional("limit", &CompactSpec::limit, "At most so many databases in one run."),
+                  optional("include_unsafe", &CompactSpec::include_unsafe,
+                           "Also databases with other findings.")};
 };
 
 enum class RepairMode { none, safe };
@@ -49,7 +49,7 @@ struct MaintainSpec {
 template <>
 struct Fields<MaintainSpec> {
     static constexpr std::string_view doc = "Care for databases.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("targets", &MaintainSpec::targets, "Which targets; directories are left out."),
         optional("schedule", &MaintainSpec::schedule,
                  "When it is due; at every apply when left out."),

@@ -28,12 +28,12 @@ struct Fields<HttpCall> {
     static constexpr std::array one_of{std::string_view{"get"}, std::string_view{"post"},
                                        std::string_view{"put"}, std::string_view{"delete"}};
     static constexpr auto list =
-        std::tuple{optional("get", &HttpCall::get, "URL to read."),
-                   optional("post", &HttpCall::post, "URL to post to."),
-                   optional("put", &HttpCall::put, "URL to put to."),
-                   optional("delete", &HttpCall::erase, "URL to delete."),
-                   optional("headers", &HttpCall::headers, "Further headers."),
-                   optional("json", &HttpCall::json, "Body, sent as JSON.")};
+        FieldList{optional("get", &HttpCall::get, "URL to read."),
+                  optional("post", &HttpCall::post, "URL to post to."),
+                  optional("put", &HttpCall::put, "URL to put to."),
+                  optional("delete", &HttpCall::erase, "URL to delete."),
+                  optional("headers", &HttpCall::headers, "Further headers."),
+                  optional("json", &HttpCall::json, "Body, sent as JSON.")};
 };
 
 struct HttpAnswer {
@@ -44,7 +44,7 @@ struct HttpAnswer {
 template <>
 struct Fields<HttpAnswer> {
     static constexpr std::string_view doc = "What the answer to an HTTP call must be.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("status", &HttpAnswer::status, "Status code; any below 400 when left out."),
         optional("json", &HttpAnswer::json,
                  "JSON pointers into the body, such as /count, each with the value it must have.")};
@@ -60,11 +60,11 @@ struct ProbeSpec {
 template <>
 struct Fields<ProbeSpec> {
     static constexpr std::string_view doc = "A question to a service.";
-    static constexpr auto list = std::tuple{
-        required("http", &ProbeSpec::http, "The call."),
-        optional("expect", &ProbeSpec::expect, "What the answer must be."),
-        optional("within", &ProbeSpec::within,
-                 "Ask again until it is so, for at most this long; once when left out.")};
+    static constexpr auto list =
+        FieldList{required("http", &ProbeSpec::http, "The call."),
+                  optional("expect", &ProbeSpec::expect, "What the answer must be."),
+                  optional("within", &ProbeSpec::within,
+                           "Ask again until it is so, for at most this long; once when left out.")};
 };
 
 /// A program that runs, and how to see that it does.
@@ -78,9 +78,9 @@ template <>
 struct Fields<ServiceSpec> {
     static constexpr std::string_view doc = "A service: how it is stopped, started and asked.";
     static constexpr auto list =
-        std::tuple{optional("stop", &ServiceSpec::stop, "Program and arguments that stop it."),
-                   required("start", &ServiceSpec::start, "Program and arguments that start it."),
-                   optional("healthy", &ServiceSpec::healthy, "How to see that it works.")};
+        FieldList{optional("stop", &ServiceSpec::stop, "Program and arguments that stop it."),
+                  required("start", &ServiceSpec::start, "Program and arguments that start it."),
+                  optional("healthy", &ServiceSpec::healthy, "How to see that it works.")};
 };
 
 }  // namespace muster

@@ -48,7 +48,7 @@ struct SnapshotSpec {
 template <>
 struct Fields<SnapshotSpec> {
     static constexpr std::string_view doc = "How a snapshot is taken.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("method", &SnapshotSpec::method,
                  "online: SQLite's backup API; vacuum: VACUUM INTO from an online copy."),
         optional(
@@ -77,15 +77,15 @@ struct Fields<ProtectOptions> {
     static constexpr std::string_view doc =
         "What holds for every protect that does not say otherwise.";
     static constexpr auto list =
-        std::tuple{optional("schedule", &ProtectOptions::schedule,
-                            "When a snapshot is due; at every apply when left out."),
-                   optional("snapshot", &ProtectOptions::snapshot, "How a snapshot is taken."),
-                   optional("verify", &ProtectOptions::verify,
-                            "Depth of verification; only full and deep give a proof."),
-                   optional("proof_expires", &ProtectOptions::proof_expires,
-                            "How long a proof counts; then the snapshot is read back again."),
-                   optional("keep", &ProtectOptions::keep,
-                            "What survives pruning; everything when left out.")};
+        FieldList{optional("schedule", &ProtectOptions::schedule,
+                           "When a snapshot is due; at every apply when left out."),
+                  optional("snapshot", &ProtectOptions::snapshot, "How a snapshot is taken."),
+                  optional("verify", &ProtectOptions::verify,
+                           "Depth of verification; only full and deep give a proof."),
+                  optional("proof_expires", &ProtectOptions::proof_expires,
+                           "How long a proof counts; then the snapshot is read back again."),
+                  optional("keep", &ProtectOptions::keep,
+                           "What survives pruning; everything when left out.")};
 };
 
 struct ProtectSpec : ProtectOptions {
@@ -96,10 +96,9 @@ struct ProtectSpec : ProtectOptions {
 template <>
 struct Fields<ProtectSpec> {
     static constexpr std::string_view doc = "Which targets are protected where, and how.";
-    static constexpr auto list = std::tuple_cat(
-        std::tuple{
-            required("targets", &ProtectSpec::targets, "Which targets."),
-            required("stores", &ProtectSpec::stores, "Names from stores; each gets a copy.")},
+    static constexpr auto list = join_fields(
+        FieldList{required("targets", &ProtectSpec::targets, "Which targets."),
+                  required("stores", &ProtectSpec::stores, "Names from stores; each gets a copy.")},
         Fields<ProtectOptions>::list);
 };
 

@@ -18,9 +18,9 @@ template <>
 struct Fields<HandoffSpec> {
     static constexpr std::string_view doc = "The report for whoever takes over.";
     static constexpr auto list =
-        std::tuple{optional("markdown", &HandoffSpec::markdown,
-                            "File to write after every apply; relative to the policy file."),
-                   optional("html", &HandoffSpec::html, "The same as a page.")};
+        FieldList{optional("markdown", &HandoffSpec::markdown,
+                           "File to write after every apply; relative to the policy file."),
+                  optional("html", &HandoffSpec::html, "The same as a page.")};
 };
 
 struct MetricsSpec {
@@ -31,8 +31,8 @@ template <>
 struct Fields<MetricsSpec> {
     static constexpr std::string_view doc = "Numbers for monitoring.";
     static constexpr auto list =
-        std::tuple{optional("prometheus", &MetricsSpec::prometheus,
-                            "File for the node exporter's textfile collector.")};
+        FieldList{optional("prometheus", &MetricsSpec::prometheus,
+                           "File for the node exporter's textfile collector.")};
 };
 
 struct CiSpec {
@@ -43,7 +43,7 @@ template <>
 struct Fields<CiSpec> {
     static constexpr std::string_view doc = "Results for a build server.";
     static constexpr auto list =
-        std::tuple{optional("junit", &CiSpec::junit, "File in JUnit's XML.")};
+        FieldList{optional("junit", &CiSpec::junit, "File in JUnit's XML.")};
 };
 
 struct ReportsSpec {
@@ -56,9 +56,9 @@ template <>
 struct Fields<ReportsSpec> {
     static constexpr std::string_view doc = "Reports written after every apply.";
     static constexpr auto list =
-        std::tuple{optional("handoff", &ReportsSpec::handoff, "The report for whoever takes over."),
-                   optional("metrics", &ReportsSpec::metrics, "Numbers for monitoring."),
-                   optional("ci", &ReportsSpec::ci, "Results for a build server.")};
+        FieldList{optional("handoff", &ReportsSpec::handoff, "The report for whoever takes over."),
+                  optional("metrics", &ReportsSpec::metrics, "Numbers for monitoring."),
+                  optional("ci", &ReportsSpec::ci, "Results for a build server.")};
 };
 
 struct HealthchecksSpec {
@@ -68,7 +68,7 @@ struct HealthchecksSpec {
 template <>
 struct Fields<HealthchecksSpec> {
     static constexpr std::string_view doc = "A dead man's switch that misses the ping of a run.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("ping_url", &HealthchecksSpec::ping_url, "URL to call after every apply.")};
 };
 
@@ -80,7 +80,7 @@ template <>
 struct Fields<NotifySpec> {
     static constexpr std::string_view doc = "Who is told.";
     static constexpr auto list =
-        std::tuple{optional("healthchecks", &NotifySpec::healthchecks, "A dead man's switch.")};
+        FieldList{optional("healthchecks", &NotifySpec::healthchecks, "A dead man's switch.")};
 };
 
 struct SignSpec {
@@ -92,9 +92,9 @@ template <>
 struct Fields<SignSpec> {
     static constexpr std::string_view doc = "Signatures under records.";
     static constexpr auto list =
-        std::tuple{required("key", &SignSpec::key, "Ed25519 private key (PEM)."),
-                   muster::optional("optional", &SignSpec::optional,
-                                    "Without the key records are stored unsigned.")};
+        FieldList{required("key", &SignSpec::key, "Ed25519 private key (PEM)."),
+                  muster::optional("optional", &SignSpec::optional,
+                                   "Without the key records are stored unsigned.")};
 };
 
 enum class Control { soc2, iso27001, nist_800_53, dora };
@@ -116,7 +116,7 @@ struct AuditSpec {
 template <>
 struct Fields<AuditSpec> {
     static constexpr std::string_view doc = "Where evidence is kept.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("state", &AuditSpec::state,
                  "State directory with journals and records; relative to the policy file."),
         optional("sign", &AuditSpec::sign, "Signatures under records."),

@@ -24,7 +24,7 @@ struct Fields<SecretRef> {
                                        std::string_view{"command"}, std::string_view{"credential"}};
     static constexpr std::string_view instead =
         "a secret is named, never written here: { env: NAME }, { file: PATH }, { command: [PROGRAM, …] } or { credential: NAME }";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         muster::optional("env", &SecretRef::env, "An environment variable."),
         muster::optional("file", &SecretRef::file,
                          "A file that only its owner can read; relative to the policy file."),

@@ -22,7 +22,7 @@ struct S3Spec {
 template <>
 struct Fields<S3Spec> {
     static constexpr std::string_view doc = "A bucket of an S3 object store.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("endpoint", &S3Spec::endpoint, "URL of the service, http or https."),
         optional("region", &S3Spec::region, "Region that requests are signed for."),
         required("bucket", &S3Spec::bucket, "Name of the bucket."),
@@ -47,7 +47,7 @@ struct Fields<AzureBlobSpec> {
     static constexpr std::string_view doc = "A container of Azure Blob Storage.";
     static constexpr std::array one_of{std::string_view{"shared_key"}, std::string_view{"sas"},
                                        std::string_view{"token"}};
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         required("account", &AzureBlobSpec::account, "Storage account."),
         required("container", &AzureBlobSpec::container, "Name of the container."),
         optional("endpoint", &AzureBlobSpec::endpoint,
@@ -84,9 +84,9 @@ struct Fields<ObjectLockSpec> {
     static constexpr std::string_view doc =
         "Snapshots that nobody can remove or change for a time.";
     static constexpr auto list =
-        std::tuple{required("mode", &ObjectLockSpec::mode,
-                            "governance: those with a special right may; compliance: nobody."),
-                   required("keep", &ObjectLockSpec::keep, "For how long, from the upload on.")};
+        FieldList{required("mode", &ObjectLockSpec::mode,
+                           "governance: those with a special right may; compliance: nobody."),
+                  required("keep", &ObjectLockSpec::keep, "For how long, from the upload on.")};
 };
 
 struct StoreSpec {
@@ -103,7 +103,7 @@ struct Fields<StoreSpec> {
     static constexpr std::string_view doc = "A place where snapshots live.";
     static constexpr std::array one_of{std::string_view{"local"}, std::string_view{"s3"},
                                        std::string_view{"azure_blob"}};
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("local", &StoreSpec::local, "A directory; relative to the policy file."),
         optional("s3", &StoreSpec::s3, "A bucket of an S3 object store."),
         optional("azure_blob", &StoreSpec::azure_blob, "A container of Azure Blob Storage."),

@@ -19,7 +19,7 @@ template <>
 struct Fields<Query> {
     static constexpr std::string_view doc = "A number that the database itself tells.";
     static constexpr auto list =
-        std::tuple{required("sql", &Query::sql, "A SELECT that yields one whole number.")};
+        FieldList{required("sql", &Query::sql, "A SELECT that yields one whole number.")};
 };
 
 struct SchemaVersionSpec {
@@ -31,7 +31,7 @@ template <>
 struct Fields<SchemaVersionSpec> {
     static constexpr std::string_view doc =
         "Where the schema version stands, and the newest one this policy's users can run.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("sql", &SchemaVersionSpec::sql,
                  "A SELECT that yields one whole number; PRAGMA user_version when left out."),
         optional("supported", &SchemaVersionSpec::supported,
@@ -47,8 +47,8 @@ template <>
 struct Fields<RecordCount> {
     static constexpr std::string_view doc = "Where a data directory says how many records it has.";
     static constexpr auto list =
-        std::tuple{required("json", &RecordCount::json, "A JSON file in the directory."),
-                   required("pointer", &RecordCount::pointer, "JSON pointer to the number in it.")};
+        FieldList{required("json", &RecordCount::json, "A JSON file in the directory."),
+                  required("pointer", &RecordCount::pointer, "JSON pointer to the number in it.")};
 };
 
 /// What `defaults.targets` may give for every target.
@@ -61,7 +61,7 @@ template <>
 struct Fields<TargetOptions> {
     static constexpr std::string_view doc =
         "What holds for every target that does not say otherwise.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("rpo", &TargetOptions::rpo,
                  "Recovery point objective: the newest proven snapshot is never older."),
         optional(
@@ -88,8 +88,8 @@ template <>
 struct Fields<TargetSpec> {
     static constexpr std::string_view doc = "Something under protection.";
     static constexpr std::array one_of{std::string_view{"sqlite"}, std::string_view{"directory"}};
-    static constexpr auto list = std::tuple_cat(
-        std::tuple{
+    static constexpr auto list = join_fields(
+        FieldList{
             optional(
                 "sqlite", &TargetSpec::sqlite,
                 "Path of a database, relative to the policy file; with * or ? every match is a target of its own."),
@@ -102,7 +102,7 @@ struct Fields<TargetSpec> {
             optional("revision", &TargetSpec::revision,
                      "A number that grows with the content; recorded in manifests.")},
         Fields<TargetOptions>::list,
-        std::tuple{
+        FieldList{
             optional("checks", &TargetSpec::checks,
                      "Questions asked of every snapshot and every restored copy."),
             optional("parts", &TargetSpec::parts,
@@ -132,7 +132,7 @@ struct Fields<TargetSelector> {
     static constexpr std::string_view doc =
         "Which targets are meant: a list of names, or a mapping whose keys all must fit.";
     static constexpr std::string_view shorthand = "names";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional(
             "names", &TargetSelector::names,
             "Names from targets, * and ? allowed; tenants/acme is one match of a glob; all when left out."),

@@ -52,7 +52,7 @@ struct Fields<ScheduleSpec> {
         "When something is to run, in the policy's time zone. What has no schedule runs at every apply.";
     static constexpr std::array one_of{std::string_view{"every"}, std::string_view{"cron"},
                                        std::string_view{"monthly"}, std::string_view{"weekdays"}};
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional(
             "every", &ScheduleSpec::every,
             "Once in each such span. The spans are counted in elapsed time from Monday 2001-01-01T00:00Z, so that a timer that fires a little early or late misses none."),
@@ -86,7 +86,7 @@ struct CalendarSpec {
 template <>
 struct Fields<CalendarSpec> {
     static constexpr std::string_view doc = "Dates that all schedules of the policy share.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("holidays", &CalendarSpec::holidays,
                  "No business days, beside Saturdays and Sundays."),
         optional("blackout", &CalendarSpec::blackout, "Dates on which nothing scheduled runs.")};

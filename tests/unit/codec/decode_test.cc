@@ -53,7 +53,7 @@ struct Kind<Circle> {
 template <>
 struct Fields<Circle> {
     static constexpr std::string_view doc = "Round.";
-    static constexpr auto list = std::tuple{required("radius", &Circle::radius, "Half its width.")};
+    static constexpr auto list = FieldList{required("radius", &Circle::radius, "Half its width.")};
 };
 template <>
 struct Kind<Square> {
@@ -62,26 +62,26 @@ struct Kind<Square> {
 template <>
 struct Fields<Square> {
     static constexpr std::string_view doc = "Not round.";
-    static constexpr auto list = std::tuple{optional("side", &Square::side, "Its width.")};
+    static constexpr auto list = FieldList{optional("side", &Square::side, "Its width.")};
 };
 template <>
 struct Fields<Everything> {
     static constexpr std::string_view doc = "Every type a field may have.";
     static constexpr auto list =
-        std::tuple{optional("flag", &Everything::flag, "f"),
-                   optional("small", &Everything::small, "s"),
-                   optional("large", &Everything::large, "l"),
-                   optional("real", &Everything::real, "r"),
-                   optional("text", &Everything::text, "t"),
-                   optional("duration", &Everything::duration, "d"),
-                   optional("expectation", &Everything::expectation, "e"),
-                   optional("bytes", &Everything::bytes, "b"),
-                   optional("colour", &Everything::colour, "c"),
-                   optional("maybe", &Everything::maybe, "m"),
-                   required("nullable", &Everything::nullable, "What may be null."),
-                   optional("list", &Everything::list, "li"),
-                   optional("map", &Everything::map, "ma"),
-                   optional("shape", &Everything::shape, "sh")};
+        FieldList{optional("flag", &Everything::flag, "f"),
+                  optional("small", &Everything::small, "s"),
+                  optional("large", &Everything::large, "l"),
+                  optional("real", &Everything::real, "r"),
+                  optional("text", &Everything::text, "t"),
+                  optional("duration", &Everything::duration, "d"),
+                  optional("expectation", &Everything::expectation, "e"),
+                  optional("bytes", &Everything::bytes, "b"),
+                  optional("colour", &Everything::colour, "c"),
+                  optional("maybe", &Everything::maybe, "m"),
+                  required("nullable", &Everything::nullable, "What may be null."),
+                  optional("list", &Everything::list, "li"),
+                  optional("map", &Everything::map, "ma"),
+                  optional("shape", &Everything::shape, "sh")};
 };
 }  // namespace muster
 

@@ -49,25 +49,25 @@ struct Kind<Leaf> {
 template <>
 struct Fields<Leaf> {
     static constexpr std::string_view doc = "Leaf.";
-    static constexpr auto list = std::tuple{required("name", &Leaf::name, "n")};
+    static constexpr auto list = FieldList{required("name", &Leaf::name, "n")};
 };
 template <>
 struct Fields<Tree> {
     static constexpr std::string_view doc = "Tree.";
-    static constexpr auto list = std::tuple{required("empty_required", &Tree::empty_required, ""),
-                                            optional("empty_optional", &Tree::empty_optional, ""),
-                                            optional("emptied", &Tree::emptied, ""),
-                                            optional("absent", &Tree::absent, ""),
-                                            required("null", &Tree::null, ""),
-                                            optional("no_items", &Tree::no_items, ""),
-                                            optional("no_names", &Tree::no_names, ""),
-                                            optional("no_digest", &Tree::no_digest, ""),
-                                            required("duration", &Tree::duration, ""),
-                                            optional("bytes", &Tree::bytes, ""),
-                                            optional("level", &Tree::level, ""),
-                                            optional("third", &Tree::third, ""),
-                                            optional("flag", &Tree::flag, ""),
-                                            optional("choice", &Tree::choice, "")};
+    static constexpr auto list = FieldList{required("empty_required", &Tree::empty_required, ""),
+                                           optional("empty_optional", &Tree::empty_optional, ""),
+                                           optional("emptied", &Tree::emptied, ""),
+                                           optional("absent", &Tree::absent, ""),
+                                           required("null", &Tree::null, ""),
+                                           optional("no_items", &Tree::no_items, ""),
+                                           optional("no_names", &Tree::no_names, ""),
+                                           optional("no_digest", &Tree::no_digest, ""),
+                                           required("duration", &Tree::duration, ""),
+                                           optional("bytes", &Tree::bytes, ""),
+                                           optional("level", &Tree::level, ""),
+                                           optional("third", &Tree::third, ""),
+                                           optional("flag", &Tree::flag, ""),
+                                           optional("choice", &Tree::choice, "")};
 };
 }  // namespace muster
 

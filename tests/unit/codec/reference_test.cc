@@ -52,7 +52,7 @@ struct Kind<Sail> {
 template <>
 struct Fields<Sail> {
     static constexpr std::string_view doc = "With the wind.";
-    static constexpr auto list = std::tuple{optional("area", &Sail::area, "Square metres.")};
+    static constexpr auto list = FieldList{optional("area", &Sail::area, "Square metres.")};
 };
 template <>
 struct Kind<Row> {
@@ -61,12 +61,12 @@ struct Kind<Row> {
 template <>
 struct Fields<Row> {
     static constexpr std::string_view doc = "By hand.";
-    static constexpr auto list = std::tuple{optional("oars", &Row::oars, "How many.")};
+    static constexpr auto list = FieldList{optional("oars", &Row::oars, "How many.")};
 };
 template <>
 struct Fields<Trip> {
     static constexpr std::string_view doc = "A trip.";
-    static constexpr auto list = std::tuple{required("by", &Trip::by, "How.")};
+    static constexpr auto list = FieldList{required("by", &Trip::by, "How.")};
 };
 template <>
 struct Fields<Rope> {
@@ -74,24 +74,24 @@ struct Fields<Rope> {
     static constexpr std::string_view shorthand = "names";
     static constexpr std::string_view instead = "write { names: [NAME] }";
     static constexpr auto list =
-        std::tuple{optional("names", &Rope::names, "Names, * and ? allowed."),
-                   optional("lasts", &Rope::lasts, "See https://example.org/a_b; or not.")};
+        FieldList{optional("names", &Rope::names, "Names, * and ? allowed."),
+                  optional("lasts", &Rope::lasts, "See https://example.org/a_b; or not.")};
 };
 template <>
 struct Fields<Boat> {
     static constexpr std::string_view doc = "A boat.";
     static constexpr std::array one_of{std::string_view{"sail"}, std::string_view{"oars"}};
-    static constexpr auto list = std::tuple{required("name", &Boat::name, "Its name."),
-                                            optional("sail", &Boat::sail, "The sail."),
-                                            optional("oars", &Boat::oars, "The oars."),
-                                            optional("colour", &Boat::colour, "Its colour."),
-                                            optional("trip", &Boat::trip, "How long."),
-                                            optional("flags", &Boat::flags, "Flags."),
-                                            optional("afloat", &Boat::afloat, "Whether it swims."),
-                                            optional("hold", &Boat::hold, "Room."),
-                                            optional("rope", &Boat::rope, "The rope."),
-                                            optional("spare", &Boat::spare, "Others, by name."),
-                                            required("crew", &Boat::crew, "Heads.")};
+    static constexpr auto list = FieldList{required("name", &Boat::name, "Its name."),
+                                           optional("sail", &Boat::sail, "The sail."),
+                                           optional("oars", &Boat::oars, "The oars."),
+                                           optional("colour", &Boat::colour, "Its colour."),
+                                           optional("trip", &Boat::trip, "How long."),
+                                           optional("flags", &Boat::flags, "Flags."),
+                                           optional("afloat", &Boat::afloat, "Whether it swims."),
+                                           optional("hold", &Boat::hold, "Room."),
+                                           optional("rope", &Boat::rope, "The rope."),
+                                           optional("spare", &Boat::spare, "Others, by name."),
+                                           required("crew", &Boat::crew, "Heads.")};
 };
 
 TEST_CASE("the reference page tells every key of every struct once", "[codec]") {

@@ -85,7 +85,7 @@ private:
     void choose_one(T& out, int number) {
         const auto chosen =
             Fields<T>::one_of[static_cast<std::size_t>(number) % Fields<T>::one_of.size()];
-        codec::for_each_field<T>([&](const auto& field) {
+        for_each_field<T>([&](const auto& field) {
             if (std::ranges::find(Fields<T>::one_of, field.name) == Fields<T>::one_of.end()) return;
             out.*field.member = {};
             if (field.name != chosen) return;

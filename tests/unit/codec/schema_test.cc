@@ -50,17 +50,17 @@ struct Kind<Knot> {
 template <>
 struct Fields<Knot> {
     static constexpr std::string_view doc = "Knot.";
-    static constexpr auto list = std::tuple{optional("children", &Knot::children, "c")};
+    static constexpr auto list = FieldList{optional("children", &Knot::children, "c")};
 };
 template <>
 struct Fields<Plain> {
     static constexpr std::string_view doc = "Plain.";
-    static constexpr auto list = std::tuple{optional("count", &Plain::count, "How many.")};
+    static constexpr auto list = FieldList{optional("count", &Plain::count, "How many.")};
 };
 template <>
 struct Fields<Rules> {
     static constexpr std::string_view doc = "Rules.";
-    static constexpr auto list = std::tuple{
+    static constexpr auto list = FieldList{
         optional("wait", &Rules::wait, "w"),         required("expect", &Rules::expect, "e"),
         required("size", &Rules::size, "s"),         optional("side", &Rules::side, "sd"),
         required("nullable", &Rules::nullable, "n"), optional("maybe", &Rules::maybe, "m"),
