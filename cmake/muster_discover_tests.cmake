@@ -1,5 +1,5 @@
 # Runs after a test program is linked: asks it for its test cases and writes them as tests of ctest.
-# Needs PROGRAM, SUITE, TESTS_FILE and TEST_ENVIRONMENT.
+# Needs PROGRAM, SUITE, TESTS_FILE, TEST_ENVIRONMENT and TIMEOUT (seconds).
 set(script "")
 
 function(discover spec properties)
@@ -24,6 +24,6 @@ function(discover spec properties)
   set(script "${script}" PARENT_SCOPE)
 endfunction()
 
-discover("~[soak]" "TIMEOUT 300")
+discover("~[soak]" "TIMEOUT ${TIMEOUT}")
 discover("[soak]" "TIMEOUT 3600 LABELS soak")
 file(WRITE "${TESTS_FILE}" "${script}")

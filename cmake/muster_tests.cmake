@@ -6,6 +6,12 @@ set(MUSTER_TEST_ENVIRONMENT
   "MUSTER_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
   "UBSAN_OPTIONS=print_stacktrace=1")
 
+# A hang ends, slow machines do not. A process with the sanitizers takes ten times as long to start.
+set(MUSTER_TEST_TIMEOUT 300)
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  set(MUSTER_TEST_TIMEOUT 1200)
+endif()
+
 # muster_test_suite(<folder>): one program of all *_test.cc below tests/<folder>. Its test cases
 # become tests of ctest; those tagged [soak] get the label soak.
 function(muster_test_suite folder)
@@ -29,7 +35,8 @@ function(muster_test_suite folder)
   add_custom_command(TARGET ${target} POST_BUILD
     BYPRODUCTS "${tests_file}"
     COMMAND "${CMAKE_COMMAND}" -D "PROGRAM=$<TARGET_FILE:${target}>" -D "SUITE=${folder}"
-            -D "TESTS_FILE=${tests_file}" -D "TEST_ENVIRONMENT=${MUSTER_TEST_ENVIRONMENT}" -P "${script}"
+            -D "TESTS_FILE=${tests_file}" -D "TEST_ENVIRONMENT=${MUSTER_TEST_ENVIRONMENT}"
+            -D "TIMEOUT=${MUSTER_TEST_TIMEOUT}" -P "${script}"
     VERBATIM)
   file(WRITE "${not_built}" "if(EXISTS \"${tests_file}\")
   include(\"${tests_file}\")
@@ -50,7 +57,7 @@ function(muster_cli_tests folder)
     set(test "${folder}: ${name}")
     add_test(NAME "${test}" COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/run" "${script}")
     set_tests_properties("${test}" PROPERTIES
-      ENVIRONMENT "${MUSTER_TEST_ENVIRONMENT}" TIMEOUT 300 SKIP_RETURN_CODE 77)
+      ENVIRONMENT "${MUSTER_TEST_ENVIRONMENT}" TIMEOUT ${MUSTER_TEST_TIMEOUT} SKIP_RETURN_CODE 77)
     if(name MATCHES "^soak_")
       set_tests_properties("${test}" PROPERTIES LABELS soak TIMEOUT 3600)
     endif()

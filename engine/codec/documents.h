@@ -28,7 +28,9 @@ struct ProblemReport;
 struct Record;
 struct RetentionReport;
 struct ScheduleReport;
+struct SnapshotList;
 struct SwapIntent;
+struct VerificationReport;
 struct VersionReport;
 
 /// One specialisation per top-level document, and one row in documents.cc.
@@ -110,6 +112,14 @@ struct Document<Handoff> : MarkedDocument {
 template <>
 struct Document<ScheduleReport> : MarkedDocument {
     static constexpr std::string_view name = "schedule";
+};
+template <>
+struct Document<VerificationReport> : MarkedDocument {
+    static constexpr std::string_view name = "verification";
+};
+template <>
+struct Document<SnapshotList> : MarkedDocument {
+    static constexpr std::string_view name = "snapshots";
 };
 template <>
 struct Document<VersionReport> : MarkedDocument {

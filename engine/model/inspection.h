@@ -24,6 +24,8 @@ struct Inspection {
     BackupState state = BackupState::complete;
     Bytes bytes;
     Sha256 checksum;
+    Compression compression = Compression::none;
+    std::optional<std::string> key_id;
     std::optional<Manifest> manifest;
     std::optional<std::string> pinned;
     Depth depth = Depth::full;
@@ -41,6 +43,9 @@ struct Fields<Inspection> {
                  "complete; legacy without a manifest; unfinished when its run died."),
         required("bytes", &Inspection::bytes, "Length of the artifact."),
         required("checksum", &Inspection::checksum, "SHA-256 of the artifact as read now."),
+        optional("compression", &Inspection::compression,
+                 "As its content shows; none of an encrypted one that was not decrypted."),
+        optional("key_id", &Inspection::key_id, "The key it is encrypted with, where it is."),
         optional("manifest", &Inspection::manifest, "The sidecar, where there is one."),
         optional("pinned", &Inspection::pinned, "Why it is pinned, where it is."),
         required("depth", &Inspection::depth, "How thoroughly it was looked at."),

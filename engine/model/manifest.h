@@ -8,8 +8,66 @@
 #include "engine/base/digest.h"
 #include "engine/base/fields.h"
 #include "engine/base/time.h"
+#include "engine/model/snapshot_format.h"
 
 namespace muster {
+
+/// What an encoded artifact stands for: the database file it decodes to.
+struct Content {
+    Compression compression = Compression::none;
+    std::optional<std::string> key_id;
+    Bytes bytes;
+    Sha256 checksum_sha256;
+    bool operator==(const Content&) const = default;
+};
+template <>
+struct Fields<Content> {
+    static constexpr std::string_view doc =
+        "How the artifact is encoded, and the database file it decodes to.";
+    static constexpr auto list =
+        FieldList{required("compression", &Content::compression, "none, gzip or zstd."),
+                  optional("keyId", &Content::key_id,
+                           "It is encrypted with this key; left out where it is not encrypted."),
+                  required("bytes", &Content::bytes, "Length of the decoded database file."),
+                  required("checksumSha256", &Content::checksum_sha256,
+                           "SHA-256 of the decoded database file.")};
+};
+
+/// Who owned the database file, and its permission bits.
+struct FileOwner {
+    std::uint32_t user = 0;
+    std::uint32_t group = 0;
+    std::uint32_t mode = 0;
+    bool operator==(const FileOwner&) const = default;
+};
+template <>
+struct Fields<FileOwner> {
+    static constexpr std::string_view doc = "Owner and permission bits of the database file.";
+    static constexpr auto list =
+        FieldList{required("user", &FileOwner::user, "Numeric user id."),
+                  required("group", &FileOwner::group, "Numeric group id."),
+                  required("mode", &FileOwner::mode, "Permission bits, as a decimal number.")};
+};
+
+/// Settings that live in the header of a database.
+struct Pragmas {
+    std::string encoding;
+    std::string journal_mode;
+    std::int64_t auto_vacuum = 0;
+    std::int64_t application_id = 0;
+    std::int64_t user_version = 0;
+    bool operator==(const Pragmas&) const = default;
+};
+template <>
+struct Fields<Pragmas> {
+    static constexpr std::string_view doc = "Settings that the database file itself keeps.";
+    static constexpr auto list = FieldList{
+        required("encoding", &Pragmas::encoding, "UTF-8, UTF-16le or UTF-16be."),
+        required("journalMode", &Pragmas::journal_mode, "wal or rollback, of the source."),
+        required("autoVacuum", &Pragmas::auto_vacuum, "0 none, 1 full, 2 incremental."),
+        required("applicationId", &Pragmas::application_id, "PRAGMA application_id."),
+        required("userVersion", &Pragmas::user_version, "PRAGMA user_version.")};
+};
 
 struct Manifest {
     int format_version = 1;
@@ -26,6 +84,11 @@ struct Manifest {
     std::int64_t page_size = 0;
     std::int64_t page_count = 0;
     Duration writer_pause{};
+    Method method = Method::online;
+    std::optional<Content> content;
+    std::optional<FileOwner> owner;
+    std::optional<Pragmas> pragmas;
+    bool checksum_file = false;
 
     bool operator==(const Manifest&) const = default;
 };
@@ -53,7 +116,15 @@ struct Fields<Manifest> {
         required("pageSize", &Manifest::page_size, "Bytes of a page."),
         required("pageCount", &Manifest::page_count, "Pages of the database."),
         required("writerPause", &Manifest::writer_pause,
-                 "The longest time for which a writer could have been kept waiting.")};
+                 "The longest time for which a writer could have been kept waiting."),
+        optional("method", &Manifest::method,
+                 "online: SQLite's backup API; vacuum: VACUUM INTO from an online copy."),
+        optional("content", &Manifest::content,
+                 "What the artifact decodes to; left out where it is the database file itself."),
+        optional("owner", &Manifest::owner, "Owner and mode of the database file."),
+        optional("pragmas", &Manifest::pragmas, "Settings that the database file itself keeps."),
+        optional("checksumFile", &Manifest::checksum_file,
+                 "A .sha256 file for sha256sum -c lies beside the artifact.")};
 };
 
 }  // namespace muster

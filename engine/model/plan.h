@@ -51,6 +51,10 @@ struct SnapshotStep {
     std::string schema_version_sql;
     std::string revision_sql;
     std::optional<Duration> max_writer_pause;
+    Method method = Method::online;
+    Compression compress = Compression::none;
+    std::optional<SecretRef> encrypt;
+    bool checksum_file = false;
     Place place;
     bool operator==(const SnapshotStep&) const = default;
 };
@@ -62,17 +66,21 @@ template <>
 struct Fields<SnapshotStep> {
     static constexpr std::string_view doc =
         "Take a consistent copy and commit it with its manifest.";
-    static constexpr auto list =
-        FieldList{required("source", &SnapshotStep::source, "The database."),
-                  required("volume_id", &SnapshotStep::volume_id, "Identity in the manifest."),
-                  required("volume_name", &SnapshotStep::volume_name, "Name in the manifest."),
-                  required("schema_version_sql", &SnapshotStep::schema_version_sql,
-                           "Where the schema version stands."),
-                  optional("revision_sql", &SnapshotStep::revision_sql,
-                           "Where the revision stands; left out for none."),
-                  optional("max_writer_pause", &SnapshotStep::max_writer_pause,
-                           "The longest a writer may be kept waiting."),
-                  required("place", &SnapshotStep::place, "Where it goes.")};
+    static constexpr auto list = FieldList{
+        required("source", &SnapshotStep::source, "The database."),
+        required("volume_id", &SnapshotStep::volume_id, "Identity in the manifest."),
+        required("volume_name", &SnapshotStep::volume_name, "Name in the manifest."),
+        required("schema_version_sql", &SnapshotStep::schema_version_sql,
+                 "Where the schema version stands."),
+        optional("revision_sql", &SnapshotStep::revision_sql,
+                 "Where the revision stands; left out for none."),
+        optional("max_writer_pause", &SnapshotStep::max_writer_pause,
+                 "The longest a writer may be kept waiting."),
+        optional("method", &SnapshotStep::method, "online or vacuum."),
+        optional("compress", &SnapshotStep::compress, "none, gzip or zstd."),
+        optional("encrypt", &SnapshotStep::encrypt, "Where the key lies."),
+        optional("checksum_file", &SnapshotStep::checksum_file, "Write a .sha256 file too."),
+        required("place", &SnapshotStep::place, "Where it goes.")};
 };
 
 /// Reads a snapshot back: the one that step `taken_by` took, or an older one named by its key.
@@ -83,6 +91,7 @@ struct VerifyStep {
     std::string key;
     Depth depth = Depth::full;
     Duration proof_expires{};
+    std::vector<SecretRef> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
     bool operator==(const VerifyStep&) const = default;
@@ -102,6 +111,7 @@ struct Fields<VerifyStep> {
         optional("key", &VerifyStep::key, "Place of an older snapshot below the store."),
         required("depth", &VerifyStep::depth, "How thoroughly."),
         required("proof_expires", &VerifyStep::proof_expires, "How long the proof counts."),
+        optional("keys", &VerifyStep::keys, "Where the keys lie that may open it."),
         optional("supported_schema", &VerifyStep::supported_schema,
                  "A greater schema version is bad."),
         required("checks", &VerifyStep::checks, "The policy's questions.")};
@@ -162,7 +172,10 @@ struct RestoreStep {
     std::string target;
     bool force = false;
     bool verify = true;
+    bool in_place = false;
     std::string safety_dir;
+    std::string safety_suffix = "pre-restore-{timestamp}.sqlite3";
+    std::vector<SecretRef> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
     bool operator==(const RestoreStep&) const = default;
@@ -181,8 +194,14 @@ struct Fields<RestoreStep> {
         required("force", &RestoreStep::force, "An existing database, or a live one, is replaced."),
         required("verify", &RestoreStep::verify,
                  "Look into the backup before, and at the result after."),
+        optional("in_place", &RestoreStep::in_place,
+                 "Write the pages into the existing file, for processes that have it open."),
         optional("safety_dir", &RestoreStep::safety_dir,
                  "Where the snapshot of the existing database goes; beside it when left out."),
+        optional(
+            "safety_suffix", &RestoreStep::safety_suffix,
+            "Its name is the target's, a dot and this; {timestamp} and {epoch} are filled in."),
+        optional("keys", &RestoreStep::keys, "Where the keys lie that may open the backup."),
         optional("supported_schema", &RestoreStep::supported_schema,
                  "A greater schema version is refused."),
         optional("checks", &RestoreStep::checks,

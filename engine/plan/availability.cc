@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace muster {
 namespace {
 
@@ -25,16 +27,12 @@ std::optional<Reason> unavailable(const TargetSpec& target) {
 }
 
 std::optional<Reason> unavailable(const SnapshotSpec& snapshot) {
-    if (snapshot.method == Method::vacuum) return cannot("take snapshots by VACUUM INTO");
     if (snapshot.kind == SnapshotKind::diff || snapshot.kind == SnapshotKind::incr)
         return cannot("take snapshots of what changed");
-    if (snapshot.encrypt) return cannot("encrypt snapshots");
-    if (snapshot.compress != Compression::none) return cannot("compress snapshots");
-    return std::nullopt;
-}
-
-std::optional<Reason> unavailable(Depth depth) {
-    if (depth == Depth::deep) return cannot("verify at depth deep");
+    const auto printed = [](const SecretRef& key) { return !key.command.empty(); };
+    if ((snapshot.encrypt && printed(*snapshot.encrypt)) ||
+        std::ranges::any_of(snapshot.decrypt, printed))
+        return cannot("take a key from the output of a command");
     return std::nullopt;
 }
 

@@ -14,7 +14,6 @@ namespace muster {
 std::optional<Reason> unavailable(const StoreSpec& store);
 std::optional<Reason> unavailable(const TargetSpec& target);
 std::optional<Reason> unavailable(const SnapshotSpec& snapshot);
-std::optional<Reason> unavailable(Depth depth);
 std::optional<Reason> unavailable(const DrillSpec& drill);
 Reason no_compaction();
 Reason no_repair();

@@ -55,13 +55,18 @@ private:
         auto reason = draft_.due(job_, protect_.schedule, last_taken(), target_.id);
         if (!reason) return;
         const auto version = spec_.schema_version.value_or(SchemaVersionSpec{});
+        const auto& how = protect_.snapshot;
         SnapshotStep action{
             target_.path,
             target_.volume_id,
             target_.id,
             version.sql,
             spec_.revision ? spec_.revision->sql : "",
-            protect_.snapshot.max_writer_pause,
+            how.max_writer_pause,
+            how.method,
+            how.compress,
+            how.encrypt,
+            how.checksum_file,
             {store_.name, store_.root, draft_.policy().stores.at(store_.name).layout, false}};
         auto blocked = draft_.blocked_by_target(target_);
         if (!blocked) blocked = unavailable(protect_.snapshot);
@@ -78,6 +83,9 @@ private:
         action.root = store_.root;
         action.depth = protect_.verify;
         action.proof_expires = protect_.proof_expires;
+        const auto& how = protect_.snapshot;
+        if (how.encrypt) action.keys.push_back(*how.encrypt);
+        action.keys.insert(action.keys.end(), how.decrypt.begin(), how.decrypt.end());
         if (spec_.schema_version) action.supported_schema = spec_.schema_version->supported;
         std::ranges::copy_if(spec_.checks, std::back_inserter(action.checks),
                              [&](const auto& check) { return check.depth <= protect_.verify; });
@@ -93,7 +101,7 @@ private:
                            {"new", protect_.verify >= Depth::full
                                        ? "proves the new snapshot"
                                        : "checks the new snapshot; only depth full proves it"},
-                           unavailable(protect_.verify));
+                           std::nullopt);
             step.needs = needs_;
             needs_.push_back(step.id);
             new_is_verified_ = step.bucket == Bucket::planned;
@@ -118,7 +126,6 @@ private:
         action.key = snapshot.key;
         auto blocked = unavailable(draft_.policy().stores.at(store_.name));
         if (!blocked) blocked = reason_of(store_.trouble);
-        if (!blocked) blocked = unavailable(protect_.verify);
         return draft_.add(job_, place_of("verify", snapshot), target_.id, std::move(action),
                           snapshot.bytes, std::move(reason), std::move(blocked));
     }

@@ -33,6 +33,11 @@ std::optional<Problem> other_document(const std::string& text, const std::string
                        : "name the policy"};
 }
 
+/// Keys travel in the steps of a plan, and those know nothing of the policy file.
+void anchor(SecretRef& key, const PolicyFile& file) {
+    if (key.file) key.file = file.resolve(*key.file).string();
+}
+
 }  // namespace
 
 Result<LoadedPolicy> read_policy(const fs::path& path) {
@@ -58,8 +63,13 @@ Result<LoadedPolicy> read_policy(const fs::path& path) {
 
 Result<PolicyFile> policy_file(const fs::path& path, const LoadedPolicy& loaded) {
     MUSTER_TRY(auto zone, zone_named(loaded.policy->timezone));
-    return PolicyFile{*loaded.policy, fs::absolute(path).lexically_normal(),
-                      sha256_of(canonical_text(*loaded.policy)), std::move(zone)};
+    PolicyFile file{*loaded.policy, fs::absolute(path).lexically_normal(),
+                    sha256_of(canonical_text(*loaded.policy)), std::move(zone)};
+    for (auto& [name, protect] : file.policy.protect) {
+        if (protect.snapshot.encrypt) anchor(*protect.snapshot.encrypt, file);
+        for (auto& key : protect.snapshot.decrypt) anchor(key, file);
+    }
+    return file;
 }
 
 }  // namespace muster

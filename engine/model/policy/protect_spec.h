@@ -9,15 +9,9 @@
 #include "engine/model/policy/secret_ref.h"
 #include "engine/model/policy/target_spec.h"
 #include "engine/model/schedule/schedule_spec.h"
+#include "engine/model/snapshot_format.h"
 
 namespace muster {
-
-enum class Method { online, vacuum };
-template <>
-struct Names<Method> {
-    static constexpr std::array list{std::pair{Method::online, std::string_view{"online"}},
-                                     std::pair{Method::vacuum, std::string_view{"vacuum"}}};
-};
 
 enum class SnapshotKind { automatic, full, diff, incr };
 template <>
@@ -28,14 +22,6 @@ struct Names<SnapshotKind> {
                                      std::pair{SnapshotKind::incr, std::string_view{"incr"}}};
 };
 
-enum class Compression { none, gzip, zstd };
-template <>
-struct Names<Compression> {
-    static constexpr std::array list{std::pair{Compression::none, std::string_view{"none"}},
-                                     std::pair{Compression::gzip, std::string_view{"gzip"}},
-                                     std::pair{Compression::zstd, std::string_view{"zstd"}}};
-};
-
 struct SnapshotSpec {
     Method method = Method::online;
     std::optional<Duration> max_writer_pause;
@@ -43,6 +29,8 @@ struct SnapshotSpec {
     std::optional<Duration> full_every;
     Compression compress = Compression::none;
     std::optional<SecretRef> encrypt;
+    std::vector<SecretRef> decrypt;
+    bool checksum_file = false;
     bool operator==(const SnapshotSpec&) const = default;
 };
 template <>
@@ -60,7 +48,12 @@ struct Fields<SnapshotSpec> {
         optional("full_every", &SnapshotSpec::full_every,
                  "A full snapshot at least so often, where kind is not full."),
         optional("compress", &SnapshotSpec::compress, "Compression of the artifact."),
-        optional("encrypt", &SnapshotSpec::encrypt, "Key to encrypt the artifact with.")};
+        optional("encrypt", &SnapshotSpec::encrypt,
+                 "Key to encrypt the artifact with: 64 hexadecimal digits, or 32 bytes."),
+        optional("decrypt", &SnapshotSpec::decrypt,
+                 "Former keys: older snapshots are still read with them, none is written."),
+        optional("checksum_file", &SnapshotSpec::checksum_file,
+                 "Write a .sha256 file beside the artifact, for sha256sum -c.")};
 };
 
 /// What `defaults.protect` may give for every protect.

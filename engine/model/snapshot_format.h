@@ -1,0 +1,23 @@
+// How a snapshot is taken and written.
+#pragma once
+
+#include "engine/base/fields.h"
+
+namespace muster {
+
+enum class Method { online, vacuum };
+template <>
+struct Names<Method> {
+    static constexpr std::array list{std::pair{Method::online, std::string_view{"online"}},
+                                     std::pair{Method::vacuum, std::string_view{"vacuum"}}};
+};
+
+enum class Compression { none, gzip, zstd };
+template <>
+struct Names<Compression> {
+    static constexpr std::array list{std::pair{Compression::none, std::string_view{"none"}},
+                                     std::pair{Compression::gzip, std::string_view{"gzip"}},
+                                     std::pair{Compression::zstd, std::string_view{"zstd"}}};
+};
+
+}  // namespace muster
