@@ -86,12 +86,29 @@ Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& argumen
 
 Result<Depth> depth_of(const Arguments& arguments, std::string_view flag) {
     const auto written = arguments.value(flag, name_of(Depth::full));
-    const auto depth = from_name<Depth>(written);
-    if (depth && *depth <= Depth::full) return *depth;
-    return fail(ErrorCode::usage,
-                depth ? fmt::format("{}: this version cannot verify at depth {} yet", flag, written)
-                      : fmt::format("{}: '{}' is no depth", flag, written),
-                "it takes checksum, quick or full");
+    if (const auto depth = from_name<Depth>(written)) return *depth;
+    return fail(ErrorCode::usage, fmt::format("{}: '{}' is no depth", flag, written),
+                "it takes checksum, quick, full or deep");
+}
+
+Result<std::vector<SecretRef>> keys_of(const Arguments& arguments, std::string_view flag) {
+    std::vector<SecretRef> out;
+    for (const auto& written : arguments.all(flag)) {
+        const auto colon = written.find(':');
+        const auto kind = written.substr(0, colon);
+        const auto place = colon == std::string::npos ? "" : written.substr(colon + 1);
+        auto& key = out.emplace_back();
+        if (kind == "file" && !place.empty())
+            key.file = fs::absolute(place).lexically_normal().string();
+        else if (kind == "env" && !place.empty())
+            key.env = place;
+        else if (kind == "credential" && !place.empty())
+            key.credential = place;
+        else
+            return fail(ErrorCode::usage, fmt::format("{} does not say where a key lies", flag),
+                        "write it like file:/etc/muster/key, env:MUSTER_KEY or credential:muster");
+    }
+    return out;
 }
 
 Result<Duration> lease_wait_of(const Arguments& arguments) {

@@ -27,10 +27,14 @@ Reply answer_with(const Appended& stored);
 /// --supported-schema; ErrorCode::usage when it is no whole number.
 Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& arguments);
 
+/// ErrorCode::usage where it is no depth.
+Result<Depth> depth_of(const Arguments& arguments, std::string_view flag);
 /// What stands for "wait that long for another run" in --lock-wait; ErrorCode::usage when it is no
 /// duration.
-/// ErrorCode::usage where it is no depth that this version can verify to.
-Result<Depth> depth_of(const Arguments& arguments, std::string_view flag);
 Result<Duration> lease_wait_of(const Arguments& arguments);
+
+/// Where keys lie, by every `flag`: file:PATH, env:NAME or credential:NAME; ErrorCode::usage for
+/// anything else, which is not shown: it may be the key itself.
+Result<std::vector<SecretRef>> keys_of(const Arguments& arguments, std::string_view flag);
 
 }  // namespace muster

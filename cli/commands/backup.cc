@@ -17,6 +17,25 @@ fs::path artifact_for(const fs::path& database, const fs::path& destination) {
         .lexically_normal();
 }
 
+template <Named E>
+Result<E> named(const Arguments& arguments, std::string_view flag, E otherwise) {
+    const auto written = arguments.value(flag, name_of(otherwise));
+    if (const auto value = from_name<E>(written)) return *value;
+    std::vector<std::string_view> names;
+    for (const auto& [value, name] : Names<E>::list) names.push_back(name);
+    return fail(ErrorCode::usage, fmt::format("{}: '{}' is not known", flag, written),
+                fmt::format("it takes {}", fmt::join(names, ", ")));
+}
+
+Result<> read_format(const Arguments& arguments, SnapshotStep& step) {
+    MUSTER_TRY(step.method, named(arguments, "--method", step.method));
+    MUSTER_TRY(step.compress, named(arguments, "--compress", step.compress));
+    MUSTER_TRY(const auto keys, keys_of(arguments, "--encrypt"));
+    if (!keys.empty()) step.encrypt = keys.front();
+    step.checksum_file = arguments.has("--checksum-file");
+    return {};
+}
+
 Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     const fs::path database = arguments.value("DB");
     const auto artifact = artifact_for(database, arguments.value("DEST"));
@@ -33,8 +52,9 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
                                       arguments.value("--max-writer-pause")),
                           "write it like 200ms");
     }
+    MUSTER_REPLY_CHECK(read_format(arguments, step));
     step.place = {"destination", artifact.parent_path().string(), artifact.filename().string(),
-                  arguments.has("--force")};
+                  arguments.has("--force"), false};
     return run_directly(arguments, surroundings,
                         direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
                                     surroundings.host.tool_version));
@@ -48,13 +68,20 @@ Command backup_command() {
         "snapshot",
         "take one snapshot of a database, with its manifest, and verify it",
         "The database may be in use: the copy is consistent, and not one byte of the database or of its -wal, -shm\n"
-        "and -journal changes. Example: muster backup app.db /backups/   writes /backups/app.sqlite",
+        "and -journal changes. Examples: muster backup app.db /backups/                     writes /backups/app.sqlite\n"
+        "          muster backup app.db /backups/ --compress zstd     writes /backups/app.sqlite.zst",
         {{"DB", "the database"},
          {"DEST",
-          "file to write (.sqlite is added unless it ends in .sqlite, .sqlite3 or .db), or a folder"}},
+          "file to write, or a folder; .sqlite is added unless it ends in .sqlite, .sqlite3 or .db, and the format's .gz, .zst, .enc"}},
         {{"--force", "", "replace an existing artifact"},
          {"--verify", "DEPTH",
-          "checksum, quick or full (the default): how thoroughly it is read back; only full proves it"},
+          "checksum, quick, full (the default) or deep: how thoroughly it is read back; only full and deep prove it"},
+         {"--method", "METHOD",
+          "online (the default), or vacuum: an online copy is checked, then packed by VACUUM INTO"},
+         {"--compress", "FORMAT", "none (the default), gzip or zstd"},
+         {"--encrypt", "KEY",
+          "encrypt it with the key at file:PATH, env:NAME or credential:NAME: 64 hexadecimal digits"},
+         {"--checksum-file", "", "write ARTIFACT.sha256 too, for sha256sum -c"},
          {"--max-writer-pause", "TIME",
           "the longest a writer may be kept waiting, such as 200ms; WAL databases never wait"},
          {"--name", "NAME", "volume name and id in the manifest; the file's name when left out"},

@@ -14,6 +14,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     MUSTER_REPLY_TRY(const auto depth, depth_of(arguments, "--depth"));
     options.depth = depth;
     MUSTER_REPLY_TRY(options.supported_schema, supported_schema_of(arguments));
+    MUSTER_REPLY_TRY(options.keys, keys_of(arguments, "--key"));
     const auto backup = fs::absolute(arguments.value("BACKUP")).lexically_normal();
     MUSTER_REPLY_TRY(const auto seen, inspect_backup(backup, options, surroundings.host));
     Answer answer;
@@ -36,7 +37,9 @@ Command inspect_command() {
         "Compares it with its manifest, opens it, checks every page and (depth full) claims each exactly once.\n"
         "Exit 0: it may be restored. 4: damaged. 7: refused, such as manifest_mismatch or newer_schema.",
         {{"BACKUP", "the artifact; its manifest lies beside it"}},
-        {{"--depth", "DEPTH", "checksum, quick or full (the default)"},
+        {{"--depth", "DEPTH", "checksum, quick, full (the default) or deep"},
+         {"--key", "KEY",
+          "where a key lies that may open it: file:PATH, env:NAME or credential:NAME (may be given again)"},
          {"--supported-schema", "N", "refuse a backup whose schema version is greater"}},
         run};
 }

@@ -17,6 +17,7 @@ Reply dry_run(Plan plan, const RestoreStep& step, const Surroundings& surroundin
     InspectOptions options;
     options.depth = step.verify ? Depth::full : Depth::checksum;
     options.supported_schema = step.supported_schema;
+    options.keys = step.keys;
     MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options, surroundings.host));
     auto may = require_restorable(seen);
     if (may) may = check_restore(step);
@@ -49,9 +50,17 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
                       "name the database file to be");
     step.force = arguments.has("--force");
     step.verify = !arguments.has("--no-verify");
+    step.in_place = arguments.has("--in-place");
+    MUSTER_REPLY_TRY(step.keys, keys_of(arguments, "--key"));
     MUSTER_REPLY_TRY(step.supported_schema, supported_schema_of(arguments));
     if (arguments.has("--safety-dir"))
         step.safety_dir = fs::absolute(arguments.value("--safety-dir")).lexically_normal().string();
+    step.safety_suffix = arguments.value("--safety-suffix", step.safety_suffix);
+    if (step.safety_suffix.empty() || step.safety_suffix.find('/') != std::string::npos)
+        return refuse(
+            ErrorCode::usage,
+            fmt::format("--safety-suffix: '{}' is no ending of a file name", step.safety_suffix),
+            "write it like pre-restore-{epoch}");
     const auto name = fs::path{step.target}.filename().string();
     auto plan = direct_plan(
         "restore",
@@ -83,6 +92,12 @@ Command restore_command() {
          {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
          {"--safety-dir", "DIR",
           "where the snapshot of the existing database goes; beside it when left out"},
+         {"--safety-suffix", "SUFFIX",
+          "its name is TARGET.SUFFIX, with {timestamp} or {epoch} filled in; pre-restore-{timestamp}.sqlite3 when left out"},
+         {"--in-place", "",
+          "write the backup's pages into the existing file, in one transaction: processes that have it open see it"},
+         {"--key", "KEY",
+          "where a key lies that may open the backup: file:PATH, env:NAME or credential:NAME (may be given again)"},
          {"--lock-wait", "TIME",
           "wait that long for another run on the same database; 0s when left out"}},
         run};

@@ -26,6 +26,7 @@ std::vector<Step> backup_steps(const SnapshotStep& snapshot, Depth verify) {
     check.root = snapshot.place.root;
     check.taken_by = "snapshot";
     check.depth = verify;
+    if (snapshot.encrypt) check.keys = {*snapshot.encrypt};
     check.proof_expires = ProtectSpec{}.proof_expires;
     steps.push_back(
         lone_step("verify", snapshot.volume_name, check, {"new", "reads the new snapshot back"}));

@@ -99,6 +99,7 @@ private:
         options.depth = step.depth;
         options.checks = step.checks;
         options.supported_schema = step.supported_schema;
+        options.keys = step.keys;
         MUSTER_TRY(auto seen, inspect_backup(path, options, host_));
         outcome.phases.push_back({"verify", watch.lap()});
         outcome.checked = path;

@@ -7,6 +7,7 @@
 
 #include "engine/base/kill_point.h"
 #include "engine/codec/documents.h"
+#include "engine/snapshot/checksum_file.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/pin.h"
 
@@ -30,6 +31,20 @@ Result<> remove_if_there(const fs::path& file) {
     return remove_durably(file);
 }
 
+/// The last step to a snapshot, once its artifact lies there: what sha256sum -c reads, where it is
+/// asked for and never one of a former artifact, then the manifest.
+Result<> seal_with_manifest(const fs::path& artifact, const Manifest& manifest) {
+    const auto file = checksum_file_of(artifact);
+    MUSTER_CHECK(
+        manifest.checksum_file
+            ? write_durably(file, checksum_line(manifest.checksum_sha256, manifest.artifact))
+            : remove_if_there(file));
+    kill_point("snapshot.checksum_written");
+    // A rename needs no space: what has come this far is not lost to a full disk.
+    return rename_durably(hidden_beside(artifact, intent_suffix), manifest_of(artifact),
+                          Replace::yes);
+}
+
 /// Nobody works on `artifact` (the caller holds its claim): finishes or undoes what was begun.
 Result<std::string> mend(const fs::path& artifact) {
     const auto intent = hidden_beside(artifact, intent_suffix),
@@ -46,7 +61,7 @@ Result<std::string> mend(const fs::path& artifact) {
             arrived = checksum == manifest.checksum_sha256;
         }
         if (arrived) {
-            MUSTER_CHECK(rename_durably(intent, manifest_of(artifact), Replace::yes));
+            MUSTER_CHECK(seal_with_manifest(artifact, manifest));
             note = fmt::format(
                 "kept the snapshot {}: a killed run had stored it whole, or was about to remove it",
                 artifact.string());
@@ -81,6 +96,8 @@ Result<Commit> Commit::begin(const fs::path& artifact, Replace replace, Time now
         return fail(ErrorCode::target_exists, fmt::format("{} exists", artifact.string()),
                     "choose another name, or replace it with --force");
     MUSTER_CHECK(require_unpinned(artifact, ErrorCode::target_exists));
+    if (const auto told = read_checksum_file(artifact); !told)
+        return fail(ErrorCode::target_exists, told.error().message, told.error().hint);
     return Commit{std::move(claim), artifact, replace};
 }
 
@@ -94,8 +111,7 @@ Result<> Commit::publish(const Manifest& manifest) {
         return Failure(stored.error());
     }
     kill_point("snapshot.artifact_stored");
-    // A rename needs no space: what has come this far is not lost to a full disk.
-    MUSTER_CHECK(rename_durably(intent, manifest_of(artifact_), Replace::yes));
+    MUSTER_CHECK(seal_with_manifest(artifact_, manifest));
     kill_point("snapshot.committed");
     return {};
 }
@@ -141,6 +157,7 @@ Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time 
     const auto intent = hidden_beside(artifact, intent_suffix);
     MUSTER_CHECK(rename_durably(manifest_of(artifact), intent, Replace::yes));
     kill_point("prune.manifest_removed");
+    MUSTER_CHECK(remove_if_there(checksum_file_of(artifact)));
     MUSTER_CHECK(remove_durably(artifact));
     return remove_durably(intent);
 }

@@ -15,7 +15,7 @@ class Commit {
 public:
     /// Takes the claim on `artifact` and clears what a dead run left there. Folders are made.
     /// ErrorCode::lease_held when a live run has it; ErrorCode::target_exists when the name is
-    /// taken and `replace` is Replace::no, or by a pinned snapshot.
+    /// taken and `replace` is Replace::no, by a pinned snapshot, or a .sha256 of something else.
     static Result<Commit> begin(const fs::path& artifact, Replace replace, Time now);
 
     /// Where the copy goes; does not exist yet. Removed on destruction unless committed.

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/snapshot/checksum_file.h"
 #include "engine/snapshot/commit.h"
+#include "engine/snapshot/content.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/pin.h"
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/integrity.h"
+#include "engine/sqlite/payload_check.h"
 
 namespace muster {
 namespace {
@@ -53,7 +56,7 @@ Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unrea
     return finding;
 }
 
-Finding judge_checksum(const Inspection& seen) {
+Finding judge_checksum(const Inspection& seen, const Result<std::optional<Sha256>>& told) {
     Finding finding{"checksum",
                     Severity::error,
                     Verdict::good,
@@ -63,20 +66,56 @@ Finding judge_checksum(const Inspection& seen) {
                     seen.checksum.hex(),
                     "all bytes",
                     ""};
-    if (!seen.manifest) {
+    if (!seen.manifest && (!told || !*told)) {
         finding.verdict = Verdict::unchecked;
         finding.severity = Severity::warning;
-        finding.reason = "there is no manifest to compare it with";
+        finding.reason = "there is no manifest or .sha256 file to compare it with";
         return finding;
     }
-    finding.expected = seen.manifest->checksum_sha256.hex();
-    if (seen.bytes != seen.manifest->bytes_written) {
+    const auto expected = seen.manifest ? seen.manifest->checksum_sha256 : **told;
+    finding.expected = expected.hex();
+    if (seen.manifest && seen.bytes != seen.manifest->bytes_written) {
         finding.verdict = Verdict::bad;
         finding.reason = fmt::format("the artifact has {} bytes, its manifest says {}",
                                      seen.bytes.count, seen.manifest->bytes_written.count);
-    } else if (seen.checksum != seen.manifest->checksum_sha256) {
+    } else if (seen.checksum != expected) {
         finding.verdict = Verdict::bad;
-        finding.reason = "the artifact's bytes are not those its manifest describes";
+        finding.reason = fmt::format("the artifact's bytes are not those its {} describes",
+                                     seen.manifest ? "manifest" : ".sha256 file");
+    }
+    return finding;
+}
+
+/// A .sha256 file of another artifact would turn whoever runs sha256sum -c away from a good one, or
+/// assure him of a bad one.
+std::optional<Finding> judge_checksum_file(const Inspection& seen,
+                                           const Result<std::optional<Sha256>>& told) {
+    const bool missing = told && !*told;
+    if (missing && !(seen.manifest && seen.manifest->checksum_file)) return std::nullopt;
+    if (told && *told && !seen.manifest) return std::nullopt;  // it stood for the manifest
+    Finding finding{"checksum_file",
+                    Severity::error,
+                    Verdict::good,
+                    seen.backup,
+                    "the .sha256 file tells the same",
+                    seen.manifest ? seen.manifest->checksum_sha256.hex() : "",
+                    "",
+                    "the .sha256 file beside the artifact",
+                    ""};
+    if (!told) {
+        finding.verdict = Verdict::bad;
+        finding.reason = told.error().message;
+        finding.next = told.error().hint;
+    } else if (missing) {
+        finding.verdict = Verdict::bad;
+        finding.reason = "the .sha256 file that its manifest tells of is missing";
+        finding.actual = "none";
+    } else {
+        finding.actual = (*told)->hex();
+        if (**told != seen.manifest->checksum_sha256) {
+            finding.verdict = Verdict::bad;
+            finding.reason = "the .sha256 file is of other bytes than the manifest";
+        }
     }
     return finding;
 }
@@ -137,51 +176,163 @@ Result<Sha256> checksum_with_progress(const fs::path& artifact, Bytes bytes, con
     return stream.finish();
 }
 
+/// What the decoding showed, against what the manifest tells of it.
+Finding judge_content(const Inspection& seen, const Decoded& decoded) {
+    Finding finding{"content",
+                    Severity::error,
+                    Verdict::good,
+                    seen.backup,
+                    "it decodes to the bytes that were encoded",
+                    "",
+                    decoded.content_sha256.hex(),
+                    fmt::format("{} bytes, decoded from {}", decoded.content_bytes.count,
+                                name_of(decoded.compression)),
+                    ""};
+    if (!seen.manifest || !seen.manifest->content) {
+        finding.verdict = Verdict::unchecked;
+        finding.severity = Severity::warning;
+        finding.reason = "no manifest tells what it decodes to";
+        return finding;
+    }
+    const auto& told = *seen.manifest->content;
+    finding.expected = told.checksum_sha256.hex();
+    if (decoded.content_sha256 != told.checksum_sha256 || decoded.content_bytes != told.bytes) {
+        finding.verdict = Verdict::bad;
+        finding.reason = "it decodes to other bytes than its manifest describes";
+    }
+    return finding;
+}
+
+Finding not_decoded(const Inspection& seen, const Error& error) {
+    const bool key = error.code == ErrorCode::key_missing || error.code == ErrorCode::key_invalid;
+    return {key ? "key" : "content",
+            Severity::error,
+            Verdict::bad,
+            seen.backup,
+            error.message,
+            key ? "a key that opens it" : "it can be decoded to its end",
+            key ? "none of those given" : "",
+            "the artifact's own bytes",
+            error.hint};
+}
+
+/// Errors of the machine; every other one is about the backup.
+bool is_of_the_world(const Error& error) {
+    using enum ErrorCode;
+    return error.code == io || error.code == permission_denied || error.code == no_space ||
+           error.code == interrupted || error.code == terminated || error.code == not_found;
+}
+
+/// One call of inspect_backup.
+class Inspecting {
+public:
+    Inspecting(const fs::path& artifact, const InspectOptions& options, const Host& host)
+        : artifact_(artifact), options_(options), host_(host) {}
+
+    Result<Inspection> run() {
+        MUSTER_TRY(const auto there, status_of(artifact_));
+        if (!there.exists)
+            return fail(ErrorCode::not_found,
+                        fmt::format("there is no backup at {}", artifact_.string()),
+                        "check the path");
+        if (!there.regular)
+            return fail(ErrorCode::not_a_file,
+                        fmt::format("{} is not a regular file", artifact_.string()),
+                        "name the backup itself");
+        seen_.backup = artifact_.string();
+        seen_.depth = options_.depth;
+        seen_.bytes = there.size;
+        if (const auto pin = pin_on(artifact_)) seen_.pinned = pin->reason;
+        MUSTER_CHECK(read_sidecars(seen_, artifact_));
+        MUSTER_CHECK(read_content());
+        judge_bytes();
+        if (content_) MUSTER_CHECK(look_inside());
+        seen_.restorable = std::ranges::none_of(seen_.findings, fails);
+        if (options_.stage && !seen_.restorable) MUSTER_CHECK(remove_durably(*options_.stage));
+        return std::move(seen_);
+    }
+
+private:
+    bool only_bytes() const { return options_.depth == Depth::checksum && !options_.stage; }
+
+    Result<> read_content() {
+        if (only_bytes()) {
+            MUSTER_TRY(seen_.checksum, checksum_with_progress(artifact_, seen_.bytes, host_));
+            return {};
+        }
+        ContentOptions how{options_.keys, options_.stage, std::nullopt};
+        if (seen_.manifest && seen_.manifest->content)
+            how.content_bytes = seen_.manifest->content->bytes;
+        auto opened = open_content(artifact_, how, host_);
+        if (!opened) {
+            if (is_of_the_world(opened.error())) return Failure(opened.error());
+            undecoded_ = opened.error();
+            MUSTER_TRY(seen_.checksum, checksum_with_progress(artifact_, seen_.bytes, host_));
+            return {};
+        }
+        content_ = *std::move(opened);
+        seen_.checksum = content_->decoded.artifact_sha256;
+        seen_.compression = content_->decoded.compression;
+        seen_.key_id = content_->decoded.key_id;
+        return {};
+    }
+
+    void judge_bytes() {
+        auto& findings = seen_.findings;
+        const auto told = read_checksum_file(artifact_);
+        findings.push_back(judge_checksum(seen_, told));
+        if (auto finding = judge_checksum_file(seen_, told)) findings.push_back(*finding);
+        if (seen_.manifest) {
+            findings.push_back(
+                judge_tool_version(*seen_.manifest, seen_.backup, host_.tool_version));
+            if (options_.supported_schema)
+                findings.push_back(judge_schema_version(*seen_.manifest, seen_.backup,
+                                                        *options_.supported_schema));
+        } else if (options_.supported_schema) {
+            findings.push_back({"schema_version", Severity::warning, Verdict::unchecked,
+                                seen_.backup, "there is no manifest that tells its schema version",
+                                fmt::format("at most {}", *options_.supported_schema), "unknown",
+                                "", ""});
+        }
+        if (undecoded_)
+            findings.push_back(not_decoded(seen_, *undecoded_));
+        else if (seen_.compression != Compression::none || seen_.key_id)
+            findings.push_back(judge_content(seen_, content_->decoded));
+    }
+
+    Result<> look_inside() {
+        if (options_.depth == Depth::checksum) return {};
+        MUSTER_TRY(
+            const auto database,
+            verify_database(content_->database, {options_.depth, host_.scratch}, seen_.backup));
+        seen_.findings.insert(seen_.findings.end(), database.begin(), database.end());
+        if (std::ranges::any_of(database, fails) || options_.checks.empty()) return {};
+        MUSTER_TRY(auto connection, Connection::open(content_->database, OpenMode::immutable));
+        for (const auto& check : options_.checks) {
+            if (!check.blobs) {
+                seen_.findings.push_back(run_check(connection, check, seen_.backup));
+                continue;
+            }
+            MUSTER_TRY(auto finding,
+                       check_payloads(connection, check, seen_.backup, host_.keep_going));
+            seen_.findings.push_back(std::move(finding));
+        }
+        return {};
+    }
+
+    const fs::path& artifact_;
+    const InspectOptions& options_;
+    const Host& host_;
+    Inspection seen_;
+    std::optional<OpenedContent> content_;
+    std::optional<Error> undecoded_;
+};
+
 }  // namespace
 
 Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions& options,
                                   const Host& host) {
-    MUSTER_TRY(const auto there, status_of(artifact));
-    if (!there.exists)
-        return fail(ErrorCode::not_found,
-                    fmt::format("there is no backup at {}", artifact.string()), "check the path");
-    if (!there.regular)
-        return fail(ErrorCode::not_a_file,
-                    fmt::format("{} is not a regular file", artifact.string()),
-                    "name the backup itself");
-
-    Inspection seen;
-    seen.backup = artifact.string();
-    seen.depth = options.depth;
-    seen.bytes = there.size;
-    if (const auto pin = pin_on(artifact)) seen.pinned = pin->reason;
-    MUSTER_CHECK(read_sidecars(seen, artifact));
-    MUSTER_TRY(seen.checksum, checksum_with_progress(artifact, there.size, host));
-    seen.findings.push_back(judge_checksum(seen));
-    if (seen.manifest) {
-        seen.findings.push_back(judge_tool_version(*seen.manifest, seen.backup, host.tool_version));
-        if (options.supported_schema)
-            seen.findings.push_back(
-                judge_schema_version(*seen.manifest, seen.backup, *options.supported_schema));
-    } else if (options.supported_schema) {
-        seen.findings.push_back({"schema_version", Severity::warning, Verdict::unchecked,
-                                 seen.backup, "there is no manifest that tells its schema version",
-                                 fmt::format("at most {}", *options.supported_schema), "unknown",
-                                 "", ""});
-    }
-    if (options.depth != Depth::checksum) {
-        MUSTER_TRY(const auto database,
-                   verify_database(artifact, {options.depth, host.scratch}, seen.backup));
-        seen.findings.insert(seen.findings.end(), database.begin(), database.end());
-        const bool readable = std::ranges::none_of(database, fails);
-        if (readable && !options.checks.empty()) {
-            MUSTER_TRY(auto connection, Connection::open(artifact, OpenMode::immutable));
-            for (const auto& check : options.checks)
-                seen.findings.push_back(run_check(connection, check, seen.backup));
-        }
-    }
-    seen.restorable = std::ranges::none_of(seen.findings, fails);
-    return seen;
+    return Inspecting{artifact, options, host}.run();
 }
 
 Result<> require_restorable(const Inspection& inspection) {
@@ -191,7 +342,9 @@ Result<> require_restorable(const Inspection& inspection) {
     if (bad->code == "manifest")
         code = inspection.state == BackupState::unfinished ? ErrorCode::unfinished_snapshot
                                                            : ErrorCode::manifest_mismatch;
-    if (bad->code == "checksum") code = ErrorCode::manifest_mismatch;
+    if (bad->code == "checksum" || bad->code == "checksum_file")
+        code = ErrorCode::manifest_mismatch;
+    if (bad->code == "key") code = ErrorCode::key_missing;
     if (bad->code == "tool_version") code = ErrorCode::newer_tool_major;
     if (bad->code == "schema_version") code = ErrorCode::newer_schema;
     std::string detail = bad->reason;

@@ -12,16 +12,23 @@ struct InspectOptions {
     Depth depth = Depth::full;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
+    std::vector<SecretRef> keys;  ///< where the keys lie that may open an encrypted one
+    /// A new file for the content: what is looked at is then that file, and it stays where the
+    /// backup may be restored.
+    std::optional<fs::path> stage;
 };
 
-/// Findings in this order: manifest, checksum, tool_version, schema_version, then those of
-/// verify_database() and one `check` for each policy question. A bad backup is an Inspection, not
+/// Findings in this order: manifest, checksum, checksum_file, tool_version, schema_version, key or
+/// content, then those of verify_database() and one `check` for each policy question; an encoded
+/// artifact is decoded into a private file for them. Depth checksum reads the artifact's bytes only
+/// and needs no key. A bad backup is an Inspection, not
 /// an Error; Errors are not_found, not_a_file, permission_denied, io and interrupted.
 Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions& options,
                                   const Host& host);
 
 /// Why this backup must not be restored: the first failing finding as an Error (manifest_mismatch,
-/// newer_tool_major, newer_schema, unfinished_snapshot, else damaged). Success when it may be.
+/// newer_tool_major, newer_schema, key_missing, unfinished_snapshot, else damaged). Success when it
+/// may be.
 Result<> require_restorable(const Inspection& inspection);
 
 }  // namespace muster

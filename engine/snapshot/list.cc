@@ -83,7 +83,7 @@ Result<std::vector<std::string>> files_of_others(const LocalStore& store,
     MUSTER_TRY(const auto listing, store.list());
     std::set<std::string> ours;
     for (const auto& snapshot : snapshots)
-        for (const auto suffix : {std::string_view{}, manifest_suffix, pin_suffix})
+        for (const auto suffix : {std::string_view{}, manifest_suffix, pin_suffix, checksum_suffix})
             ours.insert(snapshot.key + std::string{suffix});
     std::vector<std::string> out;
     for (const auto& file : listing) {

@@ -1,15 +1,31 @@
 #include "engine/snapshot/names.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace muster {
+namespace {
 
-std::string expand_layout(std::string_view layout, std::string_view target, Time time) {
+constexpr std::array<std::string_view, 3> plain_extensions{".sqlite", ".sqlite3", ".db"};
+
+}  // namespace
+
+std::string extension_of(Compression compression, bool encrypted) {
+    std::string out;
+    if (compression == Compression::gzip) out = ".gz";
+    if (compression == Compression::zstd) out = ".zst";
+    return encrypted ? out + ".enc" : out;
+}
+
+std::string fill_in(std::string_view layout, std::string_view target, Time time) {
     const std::string stamp = file_stamp(time);
-    const std::array<std::pair<std::string_view, std::string>, 5> words{
+    const std::array<std::pair<std::string_view, std::string>, 6> words{
         std::pair{std::string_view{"{target}"}, std::string{target}},
         std::pair{std::string_view{"{timestamp}"}, stamp},
+        std::pair{std::string_view{"{epoch}"}, fmt::format("{}", time.time_since_epoch().count())},
         std::pair{std::string_view{"{yyyy}"}, stamp.substr(0, 4)},
         std::pair{std::string_view{"{mm}"}, stamp.substr(4, 2)},
         std::pair{std::string_view{"{dd}"}, stamp.substr(6, 2)}};
@@ -18,9 +34,16 @@ std::string expand_layout(std::string_view layout, std::string_view target, Time
         for (auto at = out.find(word); at != std::string::npos;
              at = out.find(word, at + value.size()))
             out.replace(at, word.size(), value);
-    for (const auto plain : {".sqlite", ".sqlite3", ".db"})
-        if (out.ends_with(plain)) return out;
-    return out + ".sqlite";
+    return out;
+}
+
+std::string artifact_name(std::string_view layout, std::string_view target, Time time,
+                          std::string_view extension) {
+    auto name = fill_in(layout, target, time);
+    if (name.ends_with(extension)) name.resize(name.size() - extension.size());
+    const bool plain = std::ranges::any_of(
+        plain_extensions, [&](std::string_view each) { return name.ends_with(each); });
+    return name + (plain ? "" : ".sqlite") + std::string{extension};
 }
 
 }  // namespace muster

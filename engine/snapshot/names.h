@@ -7,19 +7,25 @@
 
 #include "engine/base/file.h"
 #include "engine/base/time.h"
+#include "engine/model/snapshot_format.h"
 
 namespace muster {
 
 inline constexpr std::string_view manifest_suffix = ".manifest.json";
 
 inline constexpr std::string_view pin_suffix = ".pin";
+inline constexpr std::string_view checksum_suffix = ".sha256";
 
-/// Beside `artifact`: its manifest, its pin, and the hidden files of a run at work on it.
+/// Beside `artifact`: its manifest, its pin, its file for sha256sum -c, and the hidden files of a
+/// run at work on it.
 inline fs::path manifest_of(const fs::path& artifact) {
     return artifact.string() + std::string{manifest_suffix};
 }
 inline fs::path pin_of(const fs::path& artifact) {
     return artifact.string() + std::string{pin_suffix};
+}
+inline fs::path checksum_file_of(const fs::path& artifact) {
+    return artifact.string() + std::string{checksum_suffix};
 }
 inline fs::path hidden_beside(const fs::path& file, std::string_view suffix) {
     return file.parent_path() / ("." + file.filename().string() + std::string{suffix});
@@ -35,8 +41,15 @@ inline constexpr std::string_view staged_suffix =
 /// What SQLite keeps beside a database; each is named by its path and one of these.
 inline constexpr std::array<std::string_view, 3> sqlite_sidecars{"-wal", "-shm", "-journal"};
 
-/// `layout` with its words filled in and ".sqlite" added, unless it ends in .sqlite, .sqlite3 or
-/// .db. Words: {target} {timestamp} {yyyy} {mm} {dd}.
-std::string expand_layout(std::string_view layout, std::string_view target, Time time);
+/// What a format adds to a name: "", ".gz" or ".zst", and ".enc" after it where it is encrypted.
+std::string extension_of(Compression compression, bool encrypted);
+
+/// `layout` with its words filled in: {target} {timestamp} {epoch} {yyyy} {mm} {dd}.
+std::string fill_in(std::string_view layout, std::string_view target, Time time);
+
+/// The same as the name of an artifact: ends in .sqlite, .sqlite3 or .db, and then in `extension`;
+/// what the layout itself does not give of both is added.
+std::string artifact_name(std::string_view layout, std::string_view target, Time time,
+                          std::string_view extension = "");
 
 }  // namespace muster

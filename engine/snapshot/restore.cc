@@ -11,6 +11,8 @@
 
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
+#include "engine/snapshot/commit.h"
+#include "engine/snapshot/content.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/swap.h"
@@ -18,6 +20,7 @@
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/header.h"
 #include "engine/sqlite/holders.h"
+#include "engine/sqlite/overwrite.h"
 #include "engine/sqlite/source.h"
 #include "engine/store/local/lease.h"
 
@@ -35,33 +38,19 @@ bool is_mount_point(const fs::path& path) {
     return false;
 }
 
-/// Copies the artifact beside the target, synced, with the modes of what it replaces.
-Result<> stage(const fs::path& artifact, const fs::path& staged, const FileStatus& former,
-               const Sha256& expected, const Host& host) {
-    MUSTER_TRY(const auto from, File::open_read(artifact));
-    MUSTER_TRY(const auto total, from.size());
-    MUSTER_TRY(auto to, File::create(staged));
-    Sha256Stream stream;
-    std::uint64_t done = 0;
-    const auto copied = read_pieces(from, [&](std::span<const std::byte> piece) -> Result<> {
-        stream.add(piece);
-        MUSTER_CHECK(to.append(piece));
-        host.progress("restoring " + artifact.filename().string(), done += piece.size(),
-                      total.count);
-        return host.keep_going();
-    });
-    MUSTER_CHECK(copied);
-    if (const auto actual = stream.finish(); actual != expected)
-        return fail(ErrorCode::damaged,
-                    fmt::format("{} changed while it was being read", artifact.string()),
-                    "try again, or choose another backup");
-    if (former.exists) {
-        if (::fchown(to.descriptor(), former.owner, former.group) != 0)
-            return Failure(system_error(errno, "keep the owner of", staged));
-        if (::fchmod(to.descriptor(), former.mode) != 0)
-            return Failure(system_error(errno, "keep the mode of", staged));
-    }
-    return to.sync();
+/// Owner and mode of a file that is about to get the target's name: those of what was there; of a
+/// new one those its manifest tells, the owner only where we may give files away.
+Result<> dress(const fs::path& staged, const FileStatus& former,
+               const std::optional<FileOwner>& recorded) {
+    if (!former.exists && !recorded) return {};
+    const auto owner =
+        former.exists ? FileOwner{former.owner, former.group, former.mode} : *recorded;
+    const bool give = former.exists || ::geteuid() == 0;
+    if (give && ::chown(staged.c_str(), owner.user, owner.group) != 0)
+        return Failure(system_error(errno, "keep the owner of", staged));
+    if (::chmod(staged.c_str(), owner.mode & 0777U) != 0)
+        return Failure(system_error(errno, "keep the mode of", staged));
+    return {};
 }
 
 /// Snapshot of what is there now; empty where it is no sound database (it is set aside instead).
@@ -72,7 +61,7 @@ Result<std::string> take_safety_copy(const RestoreStep& step, const fs::path& ta
     safety.volume_id = safety.volume_name = target.filename().string();
     safety.schema_version_sql = SchemaVersionSpec{}.sql;
     safety.place = {"safety", safety_folder(step).string(),
-                    target.filename().string() + ".pre-restore-{timestamp}.sqlite3", false};
+                    target.filename().string() + "." + step.safety_suffix, false, true};
     auto taken = take_snapshot(safety, host);
     if (taken) return taken->snapshot.path;
     const auto code = taken.error().code;
@@ -124,15 +113,18 @@ Findings look_at_result(const RestoreStep& step, const fs::path& target, std::ui
     return out;
 }
 
-Result<> roll_back(const Restoration& done, const fs::path& target, const Host& host) {
+Result<> roll_back(const Restoration& done, const fs::path& target, bool in_place,
+                   const Host& host) {
     const auto rejected = fmt::format("{}.rejected-{}", target.string(), file_stamp(host.now()));
+    if (in_place) return overwrite_database(done.restored.safety_copy, target, {});
     if (!done.restored.set_aside.empty())
         return swap_back(done.restored.set_aside, target, rejected);
     if (done.restored.safety_copy.empty()) return rename_durably(target, rejected, Replace::no);
     const auto staged = hidden_beside(target, staged_suffix);
     MUSTER_TRY(const auto former, status_of(target));
-    MUSTER_TRY(const auto checksum, sha256_of_file(done.restored.safety_copy));
-    MUSTER_CHECK(stage(done.restored.safety_copy, staged, former, checksum, host));
+    MUSTER_TRY(const auto content,
+               open_content(done.restored.safety_copy, {{}, staged, std::nullopt}, host));
+    MUSTER_CHECK(dress(staged, former, std::nullopt));
     MUSTER_TRY(const auto aside, swap_in(staged, target, done.restored.backup, host.now()));
     return {};
 }
@@ -187,12 +179,14 @@ Result<> check_restore(const RestoreStep& step) {
     if (there.links > 1)
         return refuse(ErrorCode::hard_links, fmt::format("has {} names (hard links)", there.links),
                       "remove the other names first");
-    if (there.exists && is_mount_point(target))
-        return refuse(ErrorCode::mount_point, "is a mount point", "restore to the file behind it");
-    const std::uint64_t copies = there.exists ? 2 : 1;  // the staged one, and the safety copy
-    return require_space(target.parent_path(),
-                         Bytes{backup.size.count * copies + (std::uint64_t{1} << 20U)},
-                         "the restore");
+    if (there.exists && !step.in_place && is_mount_point(target))
+        return refuse(ErrorCode::mount_point, "is a mount point",
+                      "restore to the file behind it, or with --in-place");
+    auto content = backup.size;
+    if (const auto told = read_manifest(step.backup); told && *told && (*told)->content)
+        content = (*told)->content->bytes;
+    const Bytes staged_and_safety{content.count + there.size.count + (std::uint64_t{1} << 20U)};
+    return require_space(target.parent_path(), staged_and_safety, "the restore");
 }
 
 namespace {
@@ -210,7 +204,6 @@ public:
     }
 
     Result<Restoration> run() {
-        MUSTER_CHECK(look_at_backup());
         MUSTER_CHECK(check_restore(step_));
         MUSTER_CHECK(make_folder(target_.parent_path()));
         MUSTER_TRY(const auto claim, Lease::take(hidden_beside(target_, claim_suffix),
@@ -218,29 +211,33 @@ public:
         MUSTER_TRY(auto note, finish_swap(target_));
         if (note) done_.found.push_back(*std::move(note));
         MUSTER_CHECK(check_restore(step_));  // again: what was finished may be in the way now
+        if (const auto staged = stage(); !staged) return discard_staged(staged.error());
         MUSTER_CHECK(replace());
         if (step_.verify) MUSTER_CHECK(validate());
         return std::move(done_);
     }
 
 private:
-    Result<> look_at_backup() {
+    /// What is looked at is the very file that takes the target's place.
+    Result<> stage() {
         InspectOptions options;
         options.depth = step_.verify ? Depth::full : Depth::checksum;
         options.supported_schema = step_.supported_schema;
+        options.keys = step_.keys;
+        options.stage = staged_;
         MUSTER_TRY(const auto seen, inspect_backup(step_.backup, options, host_));
         done_.findings = seen.findings;
-        checksum_ = seen.checksum;
         MUSTER_CHECK(require_restorable(seen));
         if (!step_.verify) MUSTER_CHECK(require_header());
         warn_of_other_volume(seen);
-        took("inspect");
+        if (seen.manifest) recorded_ = seen.manifest->owner;
+        took("stage and inspect");
         return {};
     }
 
     /// Also without verification nothing but a database takes the place of one.
     Result<> require_header() const {
-        MUSTER_TRY(const auto file, File::open_read(step_.backup));
+        MUSTER_TRY(const auto file, File::open_read(staged_));
         std::array<std::byte, header_size> bytes{};
         MUSTER_TRY(const auto count, file.read_at(0, bytes));
         if (count == bytes.size() && parse_header(bytes)) return {};
@@ -259,18 +256,42 @@ private:
 
     Result<> replace() {
         MUSTER_TRY(const auto former, status_of(target_));
+        in_place_ = step_.in_place && former.exists;
         if (former.exists) {
-            MUSTER_TRY(done_.restored.safety_copy, take_safety_copy(step_, target_, host_));
+            auto copied = take_safety_copy(step_, target_, host_);
+            if (!copied) return discard_staged(copied.error());
+            done_.restored.safety_copy = *std::move(copied);
             took("safety snapshot");
             kill_point("restore.safety_taken");
         }
-        if (const auto copied = stage(step_.backup, staged_, former, checksum_, host_); !copied)
-            return discard_staged(copied.error());
+        if (const auto dressed = dress(staged_, former, recorded_); !dressed)
+            return discard_staged(dressed.error());
         MUSTER_TRY(const auto new_file, status_of(staged_));
-        staged_inode_ = new_file.inode;
-        took("stage");
+        inode_to_be_ = in_place_ ? former.inode : new_file.inode;
         kill_point("restore.staged");
+        return in_place_ ? write_through() : swap();
+    }
 
+    Result<> write_through() {
+        if (done_.restored.safety_copy.empty())
+            return discard_staged(
+                {ErrorCode::damaged,
+                 fmt::format("{} is no sound database, and nothing can be written through one",
+                             target_.string()),
+                 "restore without --in-place",
+                 {}});
+        OverwriteOptions options;
+        options.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
+            host_.progress("writing into " + target_.filename().string(), done, total);
+            return host_.keep_going();
+        };
+        const auto written = overwrite_database(staged_, target_, options);
+        if (!written) return discard_staged(written.error());
+        took("write in place");
+        return remove_durably(staged_);
+    }
+
+    Result<> swap() {
         if (auto holders = warn_of_holders(step_)) done_.findings.push_back(*std::move(holders));
         auto swapped = swap_in(staged_, target_, done_.restored.safety_copy, host_.now());
         if (!swapped) {
@@ -285,12 +306,12 @@ private:
     }
 
     Result<> validate() {
-        const auto result = look_at_result(step_, target_, staged_inode_, host_);
+        const auto result = look_at_result(step_, target_, inode_to_be_, host_);
         done_.findings.insert(done_.findings.end(), result.begin(), result.end());
         took("validate");
         const auto bad = std::ranges::find_if(result, fails);
         if (bad == result.end()) return {};
-        MUSTER_CHECK(roll_back(done_, target_, host_));
+        MUSTER_CHECK(roll_back(done_, target_, in_place_, host_));
         done_.restored.rolled_back = true;
         took("roll back");
         done_.failure = Error{
@@ -314,8 +335,9 @@ private:
     fs::path target_;
     fs::path staged_;
     Stopwatch watch_;
-    Sha256 checksum_;
-    std::uint64_t staged_inode_ = 0;
+    std::optional<FileOwner> recorded_;
+    bool in_place_ = false;
+    std::uint64_t inode_to_be_ = 0;
     Restoration done_;
 };
 

@@ -30,9 +30,10 @@ std::optional<Finding> warn_of_holders(const RestoreStep& step);
 /// mount_point, not_a_file, no_space, usage (the backup is the target).
 Result<> check_restore(const RestoreStep& step);
 
-/// Inspects the backup, snapshots the database that is there, stages the backup's bytes beside it,
-/// swaps them in, and looks at the result; on a bad result the former database comes back. The
-/// owner, group and mode of the target stay; a new one is 0600.
+/// Stages what the backup decodes to beside the target and inspects that very file, snapshots the
+/// database that is there, swaps the staged one in (in place: writes its pages through SQLite), and
+/// looks at the result; on a bad result the former database comes back. Owner, group and mode of
+/// the target stay; a new one gets the mode its manifest tells, and as root the owner, else 0600.
 ///
 /// Errors: those of check_restore() and require_restorable(), lease_held, and failures before the
 /// swap; then the target is as it was.

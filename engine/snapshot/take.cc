@@ -8,11 +8,13 @@
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
 #include "engine/snapshot/commit.h"
+#include "engine/snapshot/format/encode.h"
 #include "engine/snapshot/names.h"
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/copy.h"
 #include "engine/sqlite/holders.h"
 #include "engine/sqlite/integrity.h"
+#include "engine/sqlite/vacuum.h"
 
 namespace muster {
 namespace {
@@ -52,7 +54,10 @@ Result<> refuse_live_place(const fs::path& source, const fs::path& place) {
 Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const Host& host) {
     for (;;) {
         const Time now = host.now();
-        auto key = expand_layout(step.place.layout, step.volume_name, now);
+        auto key = step.place.whole_name
+                       ? fill_in(step.place.layout, step.volume_name, now)
+                       : artifact_name(step.place.layout, step.volume_name, now,
+                                       extension_of(step.compress, step.encrypt.has_value()));
         if (step.place.replace || step.place.layout.find("{timestamp}") == std::string::npos)
             return std::pair{std::move(key), now};
         MUSTER_TRY(const auto there, status_of(fs::path{step.place.root} / key));
@@ -73,73 +78,177 @@ Result<> refuse_unfinished_restore(const fs::path& source) {
         "try again when the restore has ended; 'muster restore' and 'muster backup' finish a killed one");
 }
 
-/// Nothing takes the place of a snapshot that may be good before it is known to be good itself.
-Result<> require_sound(const fs::path& copy, const std::string& source, const Host& host) {
-    MUSTER_TRY(const auto findings, verify_database(copy, {Depth::full, host.scratch}, source));
+/// Nothing takes the place of a snapshot that may be good before it is known to be good itself, and
+/// VACUUM INTO would make a clean-looking file of a damaged one.
+Result<> require_sound(const fs::path& copy, const SnapshotStep& step, const Host& host) {
+    MUSTER_TRY(const auto findings,
+               verify_database(copy, {Depth::full, host.scratch}, step.source));
     const auto bad = std::ranges::find_if(findings, fails);
     if (bad == findings.end()) return {};
     return fail(ErrorCode::damaged,
-                fmt::format("{} is damaged ({}: {}); the snapshot that was to be replaced stays",
-                            source, bad->code, bad->reason),
-                "restore it from that snapshot, or take this one under another name");
+                fmt::format("{} is damaged ({}: {}); {}", step.source, bad->code, bad->reason,
+                            step.place.replace ? "the snapshot that was to be replaced stays"
+                                               : "VACUUM INTO would hide it"),
+                step.place.replace
+                    ? "restore it from that snapshot, or take this one under another name"
+                    : "restore an older proven snapshot; method: online copies it as it is");
 }
 
-Result<> describe_content(const SnapshotStep& step, const fs::path& copy, Manifest& manifest) {
-    MUSTER_TRY(auto connection, Connection::open(copy, OpenMode::immutable));
+Result<> describe_content(const SnapshotStep& step, const fs::path& content, Manifest& manifest) {
+    MUSTER_TRY(auto connection, Connection::open(content, OpenMode::immutable));
     MUSTER_TRY(manifest.schema_version,
                query_number(connection, step.schema_version_sql, "schema_version"));
     MUSTER_TRY(manifest.page_size, connection.query_integer("PRAGMA page_size"));
     MUSTER_TRY(manifest.page_count, connection.query_integer("PRAGMA page_count"));
+    auto& pragmas = manifest.pragmas.emplace();
+    MUSTER_TRY(const auto encoding, connection.query_value("PRAGMA encoding"));
+    pragmas.encoding = encoding.value_or("");
+    MUSTER_TRY(pragmas.auto_vacuum, connection.query_integer("PRAGMA auto_vacuum"));
+    MUSTER_TRY(pragmas.application_id, connection.query_integer("PRAGMA application_id"));
+    MUSTER_TRY(pragmas.user_version, connection.query_integer("PRAGMA user_version"));
     if (!step.revision_sql.empty()) {
         MUSTER_TRY(manifest.revision, query_number(connection, step.revision_sql, "revision"));
     }
     return {};
 }
 
+/// One call of take_snapshot, once its name is known.
+class Taking {
+public:
+    Taking(const SnapshotStep& step, const Host& host, Commit commit, fs::path artifact, Time now)
+        : step_(step), host_(host), commit_(std::move(commit)) {
+        manifest_.volume_id = step.volume_id;
+        manifest_.volume_name = step.volume_name;
+        manifest_.created_with_version = host.tool_version;
+        manifest_.created_at = now;
+        manifest_.artifact = artifact.filename().string();
+        manifest_.method = step.method;
+        manifest_.checksum_file = step.checksum_file;
+    }
+
+    Result<> run() {
+        if (step_.encrypt) {
+            MUSTER_TRY(key_, read_key(*step_.encrypt));
+        }
+        // What is still to be packed or encoded lies in private until then.
+        if (encoded() || step_.method == Method::vacuum) {
+            MUSTER_TRY(scratch_, ScratchFolder::make(host_.scratch));
+        }
+        MUSTER_CHECK(copy());
+        MUSTER_CHECK(describe_content(step_, content_, manifest_));
+        if (step_.place.replace || step_.method == Method::vacuum) {
+            MUSTER_CHECK(require_sound(content_, step_, host_));
+            took("check");
+        }
+        if (step_.method == Method::vacuum) MUSTER_CHECK(pack());
+        if (encoded()) MUSTER_CHECK(encode_content());
+        MUSTER_CHECK(read_back());
+        kill_point("snapshot.staged");
+        MUSTER_CHECK(commit_.publish(manifest_));
+        took("commit");
+        return {};
+    }
+
+    Manifest manifest() && { return std::move(manifest_); }
+    std::vector<Phase> phases() && { return std::move(phases_); }
+
+private:
+    bool encoded() const { return step_.compress != Compression::none || step_.encrypt; }
+
+    Result<> copy() {
+        CopyOptions options;
+        options.scratch = host_.scratch;
+        options.max_writer_pause = step_.max_writer_pause;
+        options.progress = progress("copying");
+        content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
+        MUSTER_TRY(const auto owner, status_of(step_.source));
+        manifest_.owner = FileOwner{owner.owner, owner.group, owner.mode};
+        MUSTER_TRY(const auto copied, copy_database(step_.source, content_, options));
+        MUSTER_CHECK(refuse_unfinished_restore(step_.source));
+        manifest_.source_path = copied.source.path.string();
+        manifest_.writer_pause = copied.longest_pause;
+        journal_mode_ = name_of(copied.source.journal_mode);
+        took("copy");
+        kill_point("snapshot.copied");
+        return {};
+    }
+
+    Result<> pack() {
+        const auto packed = encoded() ? scratch_->path() / "packed.sqlite" : commit_.partial();
+        MUSTER_CHECK(vacuum_into(content_, packed));
+        MUSTER_CHECK(remove_durably(content_));
+        content_ = packed;
+        MUSTER_CHECK(describe_content(step_, content_, manifest_));
+        took("vacuum");
+        return {};
+    }
+
+    Result<> encode_content() {
+        MUSTER_TRY(const auto from, File::open_read(content_));
+        MUSTER_TRY(auto to, File::create(commit_.partial()));
+        EncodeOptions options;
+        options.compression = step_.compress;
+        options.key = key_ ? &*key_ : nullptr;
+        options.progress = progress("encoding");
+        MUSTER_TRY(const auto encoded, encode(from, to, options));
+        MUSTER_CHECK(to.sync());
+        manifest_.content = Content{step_.compress, key_ ? std::optional{key_->id()} : std::nullopt,
+                                    encoded.content_bytes, encoded.content_sha256};
+        written_ = encoded.artifact_sha256;
+        took("encode");
+        return {};
+    }
+
+    Result<> read_back() {
+        MUSTER_TRY(const auto there, status_of(commit_.partial()));
+        manifest_.bytes_written = there.size;
+        MUSTER_TRY(manifest_.checksum_sha256, sha256_of_file(commit_.partial()));
+        if (written_ && *written_ != manifest_.checksum_sha256)
+            return fail(ErrorCode::io,
+                        fmt::format("{} reads back other bytes than were written",
+                                    commit_.partial().string()),
+                        "look at the disk of the store; nothing was committed");
+        manifest_.pragmas->journal_mode = journal_mode_;
+        took("read back");
+        return {};
+    }
+
+    std::function<Result<>(std::uint64_t, std::uint64_t)> progress(std::string doing) const {
+        return [this, what = std::move(doing) + " " + step_.volume_name](
+                   std::uint64_t done, std::uint64_t total) -> Result<> {
+            host_.progress(what, done, total);
+            return host_.keep_going();
+        };
+    }
+    void took(std::string phase) { phases_.push_back({std::move(phase), watch_.lap()}); }
+
+    const SnapshotStep& step_;
+    const Host& host_;
+    Commit commit_;
+    std::optional<Key> key_;
+    std::optional<ScratchFolder> scratch_;
+    fs::path content_;  ///< the database as it will be decoded
+    std::string journal_mode_;
+    std::optional<Sha256> written_;  ///< where the bytes were hashed on their way to the disk
+    Manifest manifest_;
+    std::vector<Phase> phases_;
+    Stopwatch watch_;
+};
+
 }  // namespace
 
 Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host) {
-    Taken taken;
-    MUSTER_TRY(const auto name, free_name(step, host));
+    MUSTER_TRY(auto name, free_name(step, host));
     const auto& [key, now] = name;
     const auto artifact = fs::path{step.place.root} / key;
     MUSTER_CHECK(refuse_live_place(step.source, artifact));
     MUSTER_CHECK(refuse_unfinished_restore(step.source));
     MUSTER_TRY(auto commit,
                Commit::begin(artifact, step.place.replace ? Replace::yes : Replace::no, now));
-
-    Stopwatch watch;
-    CopyOptions options;
-    options.scratch = host.scratch;
-    options.max_writer_pause = step.max_writer_pause;
-    options.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
-        host.progress("copying " + step.volume_name, done, total);
-        return host.keep_going();
-    };
-    MUSTER_TRY(const auto copy, copy_database(step.source, commit.partial(), options));
-    MUSTER_CHECK(refuse_unfinished_restore(step.source));
-    taken.phases.push_back({"copy", watch.lap()});
-    kill_point("snapshot.copied");
-
-    Manifest manifest;
-    manifest.volume_id = step.volume_id;
-    manifest.volume_name = step.volume_name;
-    manifest.created_with_version = host.tool_version;
-    manifest.created_at = now;
-    manifest.artifact = artifact.filename().string();
-    manifest.source_path = copy.source.path.string();
-    manifest.writer_pause = copy.longest_pause;
-    manifest.bytes_written = copy.bytes;
-    MUSTER_CHECK(describe_content(step, commit.partial(), manifest));
-    MUSTER_TRY(manifest.checksum_sha256, sha256_of_file(commit.partial()));
-    taken.phases.push_back({"read back", watch.lap()});
-    kill_point("snapshot.staged");
-
-    if (step.place.replace) MUSTER_CHECK(require_sound(commit.partial(), step.source, host));
-    MUSTER_CHECK(commit.publish(manifest));
-    taken.phases.push_back({"commit", watch.lap()});
-    taken.snapshot = {step.place.store, key, artifact.string(), std::move(manifest)};
-    return taken;
+    Taking taking{step, host, std::move(commit), artifact, now};
+    MUSTER_CHECK(taking.run());
+    return Taken{{step.place.store, key, artifact.string(), std::move(taking).manifest()},
+                 std::move(taking).phases()};
 }
 
 }  // namespace muster

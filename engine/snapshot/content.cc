@@ -1,0 +1,80 @@
+#include "engine/snapshot/content.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+/// The keys that can be read. One that cannot is no fault while another one fits: the reasons go
+/// into what is said when none does.
+struct Keyring {
+    std::vector<Key> keys;
+    std::optional<Error> unreadable;
+};
+
+Keyring read_keys(const std::vector<SecretRef>& places) {
+    Keyring out;
+    for (const auto& place : places) {
+        auto key = read_key(place);
+        if (key)
+            out.keys.push_back(*std::move(key));
+        else if (!out.unreadable)
+            out.unreadable = key.error();
+    }
+    return out;
+}
+
+Result<Decoded> decode_into(const File& from, const fs::path& path, const DecodeOptions& options) {
+    MUSTER_TRY(auto to, File::create(path));
+    auto decoded =
+        decode(from, options, [&](std::span<const std::byte> piece) { return to.append(piece); });
+    if (decoded) {
+        if (auto synced = to.sync(); !synced) decoded = Failure(synced.error());
+    }
+    if (!decoded) ::unlink(path.c_str());
+    return decoded;
+}
+
+}  // namespace
+
+Result<OpenedContent> open_content(const fs::path& artifact, const ContentOptions& options,
+                                   const Host& host) {
+    MUSTER_TRY(const auto file, File::open_read(artifact));
+    MUSTER_TRY(const auto size, file.size());
+    MUSTER_TRY(const auto outline, outline_of(file));
+    Keyring ring;
+    if (outline.key_id) ring = read_keys(options.keys);
+    DecodeOptions how;
+    how.keys = ring.keys;
+    how.limit = options.content_bytes;
+    how.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
+        host.progress("reading " + artifact.filename().string(), done, total);
+        return host.keep_going();
+    };
+    OpenedContent out;
+    const bool plain = outline.compression == Compression::none;  // unknown below a seal
+    if (plain && !options.stage) {
+        // Whatever it is, SQLite will judge it: no header is asked for here.
+        how.limit = size;
+        MUSTER_TRY(out.decoded, decode(file, how, [](auto) -> Result<> { return {}; }));
+        out.database = artifact;
+        return out;
+    }
+    if (options.stage) {
+        out.database = *options.stage;
+    } else {
+        MUSTER_TRY(out.scratch, ScratchFolder::make(host.scratch));
+        out.database = out.scratch->path() / "content.sqlite";
+    }
+    MUSTER_CHECK(require_space(out.database.parent_path(), options.content_bytes.value_or(size),
+                               fmt::format("the content of {}", artifact.string())));
+    auto decoded = decode_into(file, out.database, how);
+    if (!decoded && decoded.error().code == ErrorCode::key_missing && ring.unreadable)
+        return Failure(*ring.unreadable);
+    if (!decoded) return Failure(decoded.error());
+    out.decoded = *std::move(decoded);
+    return out;
+}
+
+}  // namespace muster

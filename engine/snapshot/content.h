@@ -1,0 +1,31 @@
+// The database inside an artifact, as a file that SQLite can open.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/base/host.h"
+#include "engine/model/policy/secret_ref.h"
+#include "engine/snapshot/format/decode.h"
+#include "engine/sqlite/scratch.h"
+
+namespace muster {
+
+struct ContentOptions {
+    std::vector<SecretRef> keys;         ///< where keys lie; read only when it is encrypted
+    std::optional<fs::path> stage;       ///< a new file for the content, also of a plain artifact
+    std::optional<Bytes> content_bytes;  ///< what the manifest tells; bounds the decoding
+};
+
+struct OpenedContent {
+    fs::path database;  ///< the artifact itself, where it is plain and no stage is given
+    Decoded decoded;
+    std::optional<ScratchFolder> scratch;  ///< where the decoded file lies, unless it is staged
+};
+
+/// Reads the artifact once, to its end. Fails as decode() and read_key() do; no_space before
+/// anything is decoded. A failed one leaves no staged file; a staged file is synced.
+Result<OpenedContent> open_content(const fs::path& artifact, const ContentOptions& options,
+                                   const Host& host);
+
+}  // namespace muster
