@@ -30,6 +30,8 @@ enum class ErrorCode {
     manifest_mismatch,
     newer_tool_major,
     newer_schema,
+    key_missing,
+    key_invalid,
     not_available,
     unfinished_snapshot,
     rolled_back,
