@@ -1,6 +1,8 @@
 // How a snapshot is taken and written.
 #pragma once
 
+#include <string>
+
 #include "engine/base/fields.h"
 
 namespace muster {
@@ -19,5 +21,13 @@ struct Names<Compression> {
                                      std::pair{Compression::gzip, std::string_view{"gzip"}},
                                      std::pair{Compression::zstd, std::string_view{"zstd"}}};
 };
+
+/// What a format adds to a name: "", ".gz" or ".zst", and ".enc" after it where it is encrypted.
+inline std::string extension_of(Compression compression, bool encrypted) {
+    std::string out;
+    if (compression == Compression::gzip) out = ".gz";
+    if (compression == Compression::zstd) out = ".zst";
+    return encrypted ? out + ".enc" : out;
+}
 
 }  // namespace muster

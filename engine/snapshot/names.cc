@@ -13,13 +13,6 @@ constexpr std::array<std::string_view, 3> plain_extensions{".sqlite", ".sqlite3"
 
 }  // namespace
 
-std::string extension_of(Compression compression, bool encrypted) {
-    std::string out;
-    if (compression == Compression::gzip) out = ".gz";
-    if (compression == Compression::zstd) out = ".zst";
-    return encrypted ? out + ".enc" : out;
-}
-
 std::string fill_in(std::string_view layout, std::string_view target, Time time) {
     const std::string stamp = file_stamp(time);
     const std::array<std::pair<std::string_view, std::string>, 6> words{

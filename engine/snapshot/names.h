@@ -41,9 +41,6 @@ inline constexpr std::string_view staged_suffix =
 /// What SQLite keeps beside a database; each is named by its path and one of these.
 inline constexpr std::array<std::string_view, 3> sqlite_sidecars{"-wal", "-shm", "-journal"};
 
-/// What a format adds to a name: "", ".gz" or ".zst", and ".enc" after it where it is encrypted.
-std::string extension_of(Compression compression, bool encrypted);
-
 /// `layout` with its words filled in: {target} {timestamp} {epoch} {yyyy} {mm} {dd}.
 std::string fill_in(std::string_view layout, std::string_view target, Time time);
 

@@ -52,6 +52,27 @@ void check_snapshot(const std::string& path, const SnapshotSpec& snapshot, RuleR
     if (snapshot.encrypt && snapshot.encrypt->optional)
         report.add(path + ".encrypt.optional",
                    "without the key the snapshot would be written in the clear", "remove it");
+    for (std::size_t i = 0; i < snapshot.decrypt.size(); ++i)
+        check_secret(fmt::format("{}.decrypt[{}]", path, i), snapshot.decrypt[i], report);
+}
+
+/// A name that tells of another format than the file has would mislead whoever restores by hand.
+void check_extensions(const std::string& path, const ProtectSpec& protect, const Policy& policy,
+                      RuleReport& report) {
+    const auto& snapshot = protect.snapshot;
+    const auto extension = extension_of(snapshot.compress, snapshot.encrypt.has_value());
+    for (const auto& name : protect.stores) {
+        const auto store = policy.stores.find(name);
+        if (store == policy.stores.end()) continue;
+        const std::string_view layout = store->second.layout;
+        for (const std::string_view ending : {".gz", ".zst", ".enc"})
+            if (layout.ends_with(ending) && !(layout.ends_with(extension) && !extension.empty()))
+                report.add(path + ".stores",
+                           fmt::format("the layout of {} ends in {}, and these snapshots are {}",
+                                       in_quotes(name), ending,
+                                       extension.empty() ? "plain databases" : "*" + extension),
+                           "leave the ending out of the layout: the format adds its own");
+    }
 }
 
 /// A target's snapshots in one store have one set of rules, and one writer.
@@ -86,6 +107,7 @@ void check_protect(const Policy& policy, RuleReport& report) {
         report.need_known(path + ".stores", protect.stores, "stores", policy.stores);
         report.need_time(path + ".proof_expires", protect.proof_expires);
         check_snapshot(path + ".snapshot", protect.snapshot, report);
+        check_extensions(path, protect, policy, report);
         if (protect.keep) check_keep(path + ".keep", *protect.keep, report);
         check_pairs(path, name, protect, policy, seen, report);
     }

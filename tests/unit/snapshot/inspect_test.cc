@@ -43,12 +43,6 @@ struct Backup {
     }
 };
 
-Verdict verdict(const Inspection& seen, const std::string& code) {
-    const auto found = std::ranges::find(seen.findings, code, &Finding::code);
-    REQUIRE(found != seen.findings.end());
-    return found->verdict;
-}
-
 }  // namespace
 
 TEST_CASE("a good backup is restorable, and every check is listed", "[snapshot][inspect][VV-03]") {
@@ -58,7 +52,7 @@ TEST_CASE("a good backup is restorable, and every check is listed", "[snapshot][
     CHECK(seen.state == BackupState::complete);
     for (const auto* code :
          {"manifest", "checksum", "tool_version", "readable", "integrity", "page_census"})
-        CHECK(verdict(seen, code) == Verdict::good);
+        CHECK(verdict_of(seen.findings, code) == Verdict::good);
     CHECK(require_restorable(seen));
 }
 
@@ -98,7 +92,7 @@ TEST_CASE("each way to be wrong has a refusal of its own", "[snapshot][inspect][
         write_all(backup.artifact, bytes);
         backup.edit_manifest(
             [&](Manifest& manifest) { manifest.checksum_sha256 = sha256_of(bytes); });
-        CHECK(verdict(backup.look(), "checksum") == Verdict::good);
+        CHECK(verdict_of(backup.look().findings, "checksum") == Verdict::good);
         CHECK(backup.refusal() == ErrorCode::damaged);
     }
 }
@@ -111,11 +105,11 @@ TEST_CASE(
     const auto seen = backup.look();
     CHECK(seen.state == BackupState::legacy);
     CHECK(seen.restorable);
-    CHECK(verdict(seen, "manifest") == Verdict::unchecked);
-    CHECK(verdict(seen, "checksum") == Verdict::unchecked);
+    CHECK(verdict_of(seen.findings, "manifest") == Verdict::unchecked);
+    CHECK(verdict_of(seen.findings, "checksum") == Verdict::unchecked);
     InspectOptions options;
     options.supported_schema = 3;
-    CHECK(verdict(backup.look(options), "schema_version") == Verdict::unchecked);
+    CHECK(verdict_of(backup.look(options).findings, "schema_version") == Verdict::unchecked);
 }
 
 TEST_CASE("the policy's questions are asked of the backup", "[snapshot][inspect][EE-02]") {

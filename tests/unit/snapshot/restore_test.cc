@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "engine/snapshot/names.h"
 #include "tests/support/backups.h"
 #include "tests/support/checks.h"
 #include "tests/support/temp_folder.h"
@@ -145,6 +146,63 @@ TEST_CASE("an interrupted restore leaves the database as it was", "[snapshot][re
     CHECK(scene.first_item() == "later");
     for (const auto& entry : fs::directory_iterator{scene.folder / "data"})
         CHECK(entry.path().filename().string().find(".muster-") == std::string::npos);
+}
+
+TEST_CASE("a restore in place is seen by those who have the database open",
+          "[snapshot][restore][in_place]") {
+    Scene scene;
+    scene.step.in_place = true;
+    App user{scene.target};
+    CHECK(user.value("SELECT item FROM orders LIMIT 1") == "later");
+    const auto inode = status_of(scene.target)->inode;
+    const auto done = scene.restore();
+    CHECK(user.value("SELECT item FROM orders LIMIT 1") == "tea");
+    CHECK(user.value("PRAGMA journal_mode") == "wal");
+    CHECK(status_of(scene.target)->inode == inode);
+    CHECK(App{done.restored.safety_copy}.value("SELECT item FROM orders LIMIT 1") == "later");
+    CHECK(std::ranges::none_of(done.findings,
+                               [](const auto& each) { return each.code == "holders"; }));
+    CHECK_FALSE(fs::exists(hidden_beside(scene.target, staged_suffix)));
+    user.run("INSERT INTO orders(item) VALUES ('after')");
+    CHECK(user.value("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("a restore in place is rolled back in place", "[snapshot][restore][in_place]") {
+    Scene scene;
+    scene.step.in_place = true;
+    scene.step.checks = {check_of("many", "SELECT count(*) FROM orders", ">= 100")};
+    App user{scene.target};
+    const auto done = scene.restore();
+    REQUIRE(done.failure);
+    CHECK(done.failure->code == ErrorCode::rolled_back);
+    CHECK(user.value("SELECT item FROM orders LIMIT 1") == "later");
+}
+
+TEST_CASE("a restore in place refuses what it cannot write through",
+          "[snapshot][restore][in_place]") {
+    Scene scene;
+    scene.step.in_place = true;
+    SECTION("a target that is no sound database") {
+        write_all(scene.target, std::string(8192, 'x'));
+        fs::remove(scene.target.string() + "-wal");
+        fs::remove(scene.target.string() + "-shm");
+        const auto refused = restore_backup(scene.step, scene.test.host);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::damaged);
+        CHECK(read_all(scene.target) == std::string(8192, 'x'));
+    }
+    SECTION("a target with a log and pages of another size") {
+        fs::remove(scene.target);
+        make_database(scene.target,
+                      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; CREATE TABLE t(a)");
+        App user{scene.target};
+        user.run("INSERT INTO t VALUES (1)");
+        const auto refused = restore_backup(scene.step, scene.test.host);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::usage);
+        CHECK(user.value("SELECT count(*) FROM t") == "1");
+    }
+    CHECK_FALSE(fs::exists(hidden_beside(scene.target, staged_suffix)));
 }
 
 }  // namespace muster
