@@ -1,9 +1,12 @@
-# muster_library(<name> <folder> [DEPENDS <target>...] [EXCLUDE <file>...])
+option(MUSTER_UNITY "Compile libraries marked UNITY in batches: quick as a whole, slow for one file" OFF)
+
+# muster_library(<name> <folder> [UNITY] [DEPENDS <target>...] [EXCLUDE <file>...])
 #
 # Makes the target muster_<name> of every source below <folder>; adding a file is enough, CMake sees
-# it at the next build. A folder that holds only headers becomes an INTERFACE library.
+# it at the next build. A folder that holds only headers becomes an INTERFACE library. UNITY: names in
+# anonymous namespaces are unique in the folder, so that several files may be compiled as one.
 function(muster_library name folder)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEPENDS;EXCLUDE")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "UNITY" "" "DEPENDS;EXCLUDE")
   set(target muster_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cc")
   list(TRANSFORM arg_EXCLUDE PREPEND "${CMAKE_SOURCE_DIR}/${folder}/")
@@ -11,6 +14,9 @@ function(muster_library name folder)
   if(sources)
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PRIVATE muster_compile_options)
+    if(arg_UNITY AND MUSTER_UNITY)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    endif()
     set(visibility PUBLIC)
   else()
     add_library(${target} INTERFACE)

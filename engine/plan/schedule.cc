@@ -12,8 +12,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds one_second{1};
-
 /// A schedule's runs as they start for one key.
 class Starts {
 public:

@@ -12,7 +12,6 @@ using std::chrono::seconds;
 
 // A Monday, so that spans of weeks begin with the week.
 constexpr Time span_anchor = std::chrono::sys_days{std::chrono::year{2001} / 1 / 1};
-constexpr seconds one_second{1};
 
 /// How much of its span has passed at `time`.
 milliseconds into_span(milliseconds every, Time time) {

@@ -10,6 +10,8 @@ namespace muster {
 /// How far a run is looked for, forwards and backwards.
 inline constexpr std::chrono::days schedule_horizon{3653};
 
+inline constexpr std::chrono::seconds one_second{1};
+
 /// Looks at schedule and calendar, which must outlive it.
 class Slots {
 public:

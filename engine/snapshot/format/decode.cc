@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t queue_room = 4;
+constexpr std::size_t pieces_ahead = 4;
 
 Result<const Key*> key_for(const FirstBytes& first, std::span<const Key> keys,
                            const std::string& name) {
@@ -101,8 +101,8 @@ Result<Decoded> decode(const File& artifact, const DecodeOptions& options,
     ContentBound bound{decoding.name, options.limit};
     Sha256Stream digest;
     Pipeline pipeline;
-    auto& opened = pipeline.add_queue(queue_room);
-    auto& content = pipeline.add_queue(queue_room);
+    auto& opened = pipeline.add_queue(pieces_ahead);
+    auto& content = pipeline.add_queue(pieces_ahead);
     MUSTER_CHECK(pipeline.start([&] { return read_artifact(decoding, opened); }));
     MUSTER_CHECK(pipeline.start([&] { return decompress(decoding, opened, content); }));
     MUSTER_CHECK(pipeline.run([&]() -> Result<> {

@@ -11,7 +11,7 @@ namespace muster {
 namespace {
 
 constexpr unsigned most_workers = 8;
-constexpr std::size_t queue_room = 2;
+constexpr std::size_t pieces_waiting = 2;
 
 /// One worker's way: piece i goes through lane i % lanes, so order needs no numbers.
 struct Lane {
@@ -28,12 +28,12 @@ unsigned workers_of(const EncodeOptions& options) {
 
 Lanes make_lanes(Pipeline& pipeline, const EncodeOptions& options) {
     if (options.compression == Compression::none) {
-        auto& through = pipeline.add_queue(queue_room);
+        auto& through = pipeline.add_queue(pieces_waiting);
         return {Lane{&through, &through}};
     }
     Lanes lanes;
     for (unsigned i = 0; i < workers_of(options); ++i)
-        lanes.push_back({&pipeline.add_queue(queue_room), &pipeline.add_queue(queue_room)});
+        lanes.push_back({&pipeline.add_queue(pieces_waiting), &pipeline.add_queue(pieces_waiting)});
     return lanes;
 }
 
