@@ -18,8 +18,9 @@ TEST_CASE("every error code has its own row, at its own place", "[base][error][V
 }
 
 TEST_CASE("the refusals of a restore are distinct and exit 7", "[base][error][VV-07]") {
-    for (const auto code : {ErrorCode::manifest_mismatch, ErrorCode::newer_tool_major,
-                            ErrorCode::newer_schema, ErrorCode::target_exists})
+    for (const auto code :
+         {ErrorCode::manifest_mismatch, ErrorCode::newer_tool_major, ErrorCode::newer_schema,
+          ErrorCode::key_missing, ErrorCode::target_exists})
         CHECK(exit_status_of(code) == 7);
 }
 
