@@ -8,12 +8,13 @@
 namespace muster {
 
 /// Every place there is, in the order a run passes them. The fault tests kill at each one.
-inline constexpr std::array<std::string_view, 16> kill_points{
+inline constexpr std::array<std::string_view, 17> kill_points{
     "run.started",
     "snapshot.copied",
     "snapshot.staged",
     "snapshot.intent_written",
     "snapshot.artifact_stored",
+    "snapshot.checksum_written",
     "snapshot.committed",
     "verify.done",
     "prune.manifest_removed",

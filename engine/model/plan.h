@@ -30,6 +30,7 @@ struct Place {
     std::string root;
     std::string layout;
     bool replace = false;
+    bool whole_name = false;
     bool operator==(const Place&) const = default;
 };
 template <>
@@ -41,7 +42,8 @@ struct Fields<Place> {
         required(
             "layout", &Place::layout,
             "Place below it, without the extension; {timestamp} and dates are filled in when it is taken."),
-        optional("replace", &Place::replace, "An artifact of that name is replaced.")};
+        optional("replace", &Place::replace, "An artifact of that name is replaced."),
+        optional("whole_name", &Place::whole_name, "No extension is added to the layout.")};
 };
 
 struct SnapshotStep {
