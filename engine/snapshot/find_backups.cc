@@ -43,7 +43,7 @@ struct Entries {
     std::set<std::string> names;  ///< all of them
     std::vector<std::string> files;
     std::vector<std::string> folders;
-    int links = 0;
+    int others = 0;  ///< links, pipes
 
     bool is_log(const std::string& name) const {
         return std::ranges::any_of(sqlite_sidecars, [&](auto each) {
@@ -98,9 +98,12 @@ private:
             if (name.starts_with('.')) continue;
             std::error_code vanished;
             const auto type = at->symlink_status(vanished).type();
-            if (type == fs::file_type::symlink) ++out.links;
-            if (type == fs::file_type::regular) out.files.push_back(name);
-            if (type == fs::file_type::directory) out.folders.push_back(name);
+            if (type == fs::file_type::regular)
+                out.files.push_back(name);
+            else if (type == fs::file_type::directory)
+                out.folders.push_back(name);
+            else if (type != fs::file_type::not_found)
+                ++out.others;
         }
         if (failed) {
             const auto error = system_error(failed.value(), "read the folder", folder);
@@ -110,7 +113,7 @@ private:
     }
 
     void look_through(const fs::path& folder, const Entries& entries) {
-        passed_over_ += entries.links;
+        passed_over_ += entries.others;
         for (const auto& name : entries.files) {
             const auto path = folder / name;
             if (name.ends_with(manifest_suffix)) note_missing(path);

@@ -19,7 +19,7 @@ struct FoundBackup {
 struct FoundBackups {
     std::vector<FoundBackup> backups;  ///< by path, each once
     std::vector<fs::path> folders;     ///< the directories among what was named
-    int passed_over = 0;               ///< files and links in them that are no backups
+    int passed_over = 0;               ///< what else they hold: files, links
 };
 
 /// A file that is named counts whatever it is. In a directory, at any depth, a file counts when its
