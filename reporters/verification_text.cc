@@ -11,6 +11,11 @@ std::string counted(std::ptrdiff_t count, std::string_view thing) {
     return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
+/// Times of files have whole seconds.
+std::string age_text(Duration age) {
+    return age.count() == 0 ? "0 s" : spell_duration(age);
+}
+
 /// BAD outweighs what could not be checked.
 std::string_view word_for(const Findings& findings) {
     if (std::ranges::none_of(findings, invalidates)) return "ok";
@@ -33,7 +38,7 @@ std::string checks_text(const Findings& findings) {
 
 std::string what_it_is(const VerifiedFile& file) {
     auto out = spell_bytes(file.bytes);
-    if (file.age) out += fmt::format(", {} old", spell_duration(*file.age));
+    if (file.age) out += fmt::format(", {} old", age_text(*file.age));
     if (file.state && *file.state != BackupState::complete)
         out += fmt::format(", {}", name_of(*file.state));
     if (file.compression != Compression::none)
@@ -66,7 +71,7 @@ std::string totals_text(const VerificationReport& report) {
     if (sum.passed_over > 0)
         out += fmt::format("; {} passed over", counted(sum.passed_over, "other file"));
     if (sum.newest_age)
-        out += fmt::format("; the newest valid one is {} old", spell_duration(*sum.newest_age));
+        out += fmt::format("; the newest valid one is {} old", age_text(*sum.newest_age));
     return fmt::format("{}\n{} read in {} ({}/s, {} at a time), looked at to depth {}\n", out,
                        spell_bytes(report.performance.bytes_read),
                        spell_duration(report.performance.elapsed),

@@ -103,9 +103,9 @@ class Files(Verify):
         shutil.copy("zoo.sqlite", "d/swapped.sqlite")
         manifest_of("d/torn_manifest.sqlite").write_text('{"formatVersion": 1')
         shutil.copy("zoo.sqlite.manifest.json", "d/other_manifest.sqlite.manifest.json")
-        manifest_of("d/unfinished.sqlite").rename("d/.unfinished.sqlite.muster-intent")
         Path("d/lost.sqlite").unlink()
         self.backup("d/good.sqlite")
+        manifest_of("d/unfinished.sqlite").rename("d/.unfinished.sqlite.muster-intent")
         wrong = {"flipped": "checksum", "truncated": "checksum", "zero": "checksum", "swapped": "checksum", "torn_manifest": "manifest",
                  "other_manifest": "checksum", "unfinished": "manifest", "lost": "not_found"}
         ran = self.verify("d", invalid=[f"{name}.sqlite" for name in wrong])
@@ -222,7 +222,7 @@ class Rules(Verify):
         ran = self.verify("d", "--max-age", "26h", invalid=["shop-03.sqlite", "old.db"])
         self.assertEqual(self.codes(ran, "old.db"), ["age"])
         [finding] = [each for each in ran.document["files"][-1]["findings"] if each["code"] == "age"]
-        self.assertEqual((finding["expected"], finding["actual"]), ("at most 1 d 2 h", "3 d"))
+        self.assertEqual((finding["expected"], finding["actual"]), ("at most 26 h", "3 d"))
         for path in list(taken.values())[:2] + [Path("d/old.db")]:
             path.unlink()
             manifest_of(path).unlink(missing_ok=True)
