@@ -397,6 +397,27 @@ class BadInput(Case):
             with self.subTest(line):
                 self.check(line, 10, "permission_denied", named, "Permission denied")
 
+    def test_no_permission_to_verify(self):
+        """[ON-01] What may not be read is invalid, with that reason; the others go on."""
+        for name in ("d/good.db", "d/secret.db", "d/unknown", "d/closed/two.db", "elsewhere/named.db"):
+            Path(name).parent.mkdir(exist_ok=True, parents=True)
+            make(name)
+            os.chmod(name, 0o644)
+        Path("d/unknown").write_text("no backup, but who knows")
+        for name in ("d/secret.db", "d/unknown", "d/closed", "elsewhere"):
+            os.chmod(name, 0)
+            self.addCleanup(os.chmod, name, 0o700)
+        self.be_nobody()
+        ran = self.run_muster("verify d elsewhere/named.db --json")
+        self.assertEqual(ran.returncode, 4, ran)
+        files = {Path(file["path"]).name: file for file in json.loads(ran.stdout)["files"]}
+        self.assertEqual({name for name, file in files.items() if file["valid"]}, {"good.db"})
+        for name in ("secret.db", "unknown", "closed", "named.db"):
+            self.assertIn("Permission denied", files[name]["reason"])
+            self.assertEqual([(each["code"], each["verdict"]) for each in files[name]["findings"]], [("permission_denied", "unchecked")])
+        plain = self.run_muster("verify d elsewhere/named.db")
+        self.assertEqual((plain.returncode, len(re.findall("^UNCHECKED ", plain.stdout, re.MULTILINE))), (4, 4), plain)
+
     def test_no_permission_in_a_policy(self):
         """The store or the database of a policy is closed: every step is blocked, with the reason."""
         Path("store").mkdir(mode=0o555)

@@ -138,22 +138,6 @@ class Files(Verify):
         self.verify("d", "--supported-schema", "0")
         self.verify("d", "--supported-schema", "-1", invalid=["one.sqlite"])
 
-    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
-    def test_what_may_not_be_read(self):
-        self.backup()
-        self.backup("d/secret.sqlite")
-        self.backup("d/closed/two.sqlite")
-        self.legacy("d/unknown")
-        for path in ("d/secret.sqlite", "d/closed", "d/unknown"):
-            os.chmod(path, 0)
-            self.addCleanup(os.chmod, path, 0o700)
-        ran = self.muster("verify", "d")
-        self.assertEqual(ran.status, 4, ran)
-        self.assertEqual(ran.document["summary"]["valid_files"], 1)
-        for name in ("secret.sqlite", "closed", "unknown"):
-            self.assertEqual(self.codes(ran, name), ["permission_denied"])
-        self.assertEqual(ran.out.count("UNCHECKED"), 3)
-
 
 class Directories(Verify):
     def test_other_files_are_passed_over(self):
