@@ -48,7 +48,7 @@ struct Fields<VerifiedFile> {
         optional("key_id", &VerifiedFile::key_id, "The key it is encrypted with, where it is."),
         optional("created_at", &VerifiedFile::created_at,
                  "By its manifest; without a readable one, when it was last modified (UTC)."),
-        optional("age", &VerifiedFile::age, "Since then; 0s where that lies in the future."),
+        optional("age", &VerifiedFile::age, "Since then; left out where that lies in the future."),
         required("elapsed", &VerifiedFile::elapsed, "Time that its verification took."),
         required("findings", &VerifiedFile::findings, "Every check with its verdict.")};
 };

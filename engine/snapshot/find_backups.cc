@@ -62,7 +62,7 @@ public:
     Search(const std::vector<std::string>& patterns, const Host& host)
         : patterns_(patterns), host_(host) {}
 
-    void add(FoundBackup backup) { backups_.try_emplace(backup.path.string(), std::move(backup)); }
+    void add(const FoundBackup& backup) { backups_.try_emplace(backup.path.string(), backup); }
 
     Result<> look_below(const fs::path& top) {
         std::vector<fs::path> waiting{top};

@@ -68,10 +68,10 @@ private:
 
 class Workers {
 public:
-    Workers(const FoundBackups& found, const VerifyRules& rules, Time now, const Host& host)
+    Workers(const FoundBackups& found, const VerifyRules& rules, Time at, const Host& host)
         : backups_(found.backups),
           rules_(rules),
-          now_(now),
+          at_(at),
           host_(host, found.backups),
           done_(found.backups.size()) {}
 
@@ -106,7 +106,7 @@ private:
         try {
             for (auto mine = next_++; mine < backups_.size() && host_.keep_going();
                  mine = next_++) {
-                auto file = verify_file(backups_[mine], rules_, now_, host_.for_one());
+                auto file = verify_file(backups_[mine], rules_, at_, host_.for_one());
                 if (!file) return;
                 done_[mine] = *std::move(file);
             }
@@ -119,7 +119,7 @@ private:
 
     const std::vector<FoundBackup>& backups_;
     const VerifyRules& rules_;
-    Time now_;
+    Time at_;
     SharedHost host_;
     std::vector<std::optional<VerifiedFile>> done_;  ///< each written by the worker that took it
     std::atomic<std::size_t> next_ = 0;
@@ -154,8 +154,7 @@ VerificationSummary summary_of(const VerificationReport& report, int passed_over
         out.total_bytes += file.bytes;
         if (!file.valid) continue;
         ++out.valid_files;
-        if (file.age && *file.created_at <= report.at)
-            out.newest_age = std::min(out.newest_age.value_or(*file.age), *file.age);
+        if (file.age) out.newest_age = std::min(out.newest_age.value_or(*file.age), *file.age);
     }
     out.invalid_files = out.total_files - out.valid_files;
     out.all_valid = out.invalid_files == 0 && report.findings.empty();

@@ -20,8 +20,9 @@ struct VerifyRules {
 /// Findings: those of inspect_backup(), then `age` and `size` where a rule asks for them. What has
 /// no manifest is looked at to depth quick at least: no checksum vouches for it. A file that cannot
 /// be looked at is invalid, with one finding of the Error's code. Nothing where a file that was
-/// found, not named, is gone by now. Fails only when interrupted.
+/// found, not named, is gone by now. Ages are those at `at`, when the verification began; the
+/// future is what comes after host.now(). Fails only when interrupted.
 Result<std::optional<VerifiedFile>> verify_file(const FoundBackup& backup, const VerifyRules& rules,
-                                                Time now, const Host& host);
+                                                Time at, const Host& host);
 
 }  // namespace muster

@@ -256,7 +256,7 @@ class Jobs(Verify):
             self.assertEqual(many.document["performance"]["jobs"], min(int(jobs), 12))
         self.assertEqual([line for line in many.out.splitlines() if "read in" not in line and "old" not in line],
                          [line for line in one.out.splitlines() if "read in" not in line and "old" not in line])
-        self.assertEqual(self.verify(*words, invalid=bad).document["performance"]["jobs"], min(os.cpu_count(), 12))
+        self.assertEqual(self.verify(*words, invalid=bad).document["performance"]["jobs"], min(len(os.sched_getaffinity(0)), 12))
 
     def test_full_text_and_scratch(self):
         """Copies that the checks of search indexes make do not meet each other."""

@@ -1,5 +1,7 @@
 #include "engine/snapshot/verify_file.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -98,13 +100,28 @@ TEST_CASE("age is judged by the rule", "[snapshot][verify][ON-01]") {
     *backup.test.time += 1s;
     const auto old = backup.look();
     CHECK_FALSE(old.valid);
-    CHECK(finding(old, "age").expected == "at most 3 h");
-    CHECK(finding(old, "age").actual == "3 h");
+    CHECK(finding(old, "age").expected == "at most 3h");
+    CHECK(finding(old, "age").actual == "10801s");
+    *backup.test.time += 3h;
+    CHECK(finding(backup.look(), "age").expected == "at most 3 h");
+    CHECK(finding(backup.look(), "age").actual == "6 h");
+    *backup.test.time -= 3h;
     *backup.test.time -= 4h;
     const auto future = backup.look();
     CHECK_FALSE(future.valid);
-    CHECK(future.age == Duration{0});
+    CHECK_FALSE(future.age);
     CHECK(future.reason.find("future") != std::string::npos);
+}
+
+TEST_CASE("what was taken while the others were verified is not of the future",
+          "[snapshot][verify]") {
+    Backup backup;
+    backup.rules.max_age = 1h;
+    const auto began = *backup.test.time - 4h;
+    const auto file = verify_file({backup.artifact}, backup.rules, began, backup.test.host);
+    REQUIRE(file);
+    CHECK((*file)->valid);
+    CHECK((*file)->age == Duration{0});
 }
 
 TEST_CASE("size is judged by the rules", "[snapshot][verify][ON-01]") {
@@ -115,9 +132,12 @@ TEST_CASE("size is judged by the rules", "[snapshot][verify][ON-01]") {
     backup.rules.min_size = Bytes{bytes.count + 1};
     backup.rules.max_size.reset();
     CHECK(backup.look().reason == "it is too small");
+    CHECK(finding(backup.look(), "size").actual == fmt::format("{} bytes", bytes.count));
     backup.rules.max_size = Bytes{bytes.count - 1};
     backup.rules.min_size.reset();
     CHECK(backup.look().reason == "it is too large");
+    backup.rules.max_size = Bytes{1};
+    CHECK(finding(backup.look(), "size").expected == "at most 1 B");
     CHECK(finding(backup.look(), "size").actual == spell_bytes(bytes));
 }
 
