@@ -1,11 +1,14 @@
 #include "cli/stop_signals.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace muster {
 namespace {
 
-volatile std::sig_atomic_t received = 0;
+/// Set by the signal, read by any thread.
+std::atomic<int> received = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void note(int signal) {
     received = signal;

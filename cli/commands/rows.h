@@ -11,6 +11,7 @@ Command plan_command();
 Command apply_command();
 Command backup_command();
 Command inspect_command();
+Command verify_command();
 Command restore_command();
 Command drill_command();
 Command prune_command();

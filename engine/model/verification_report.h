@@ -8,18 +8,23 @@
 
 namespace muster {
 
+/// Bad, or not to be checked, with severity error: what makes a file invalid.
+inline bool invalidates(const Finding& finding) {
+    return finding.verdict != Verdict::good && finding.severity == Severity::error;
+}
+
 /// One file: what it is, and every check of it with its verdict.
 struct VerifiedFile {
     std::string path;
     bool valid = false;
     std::string reason;
-    BackupState state = BackupState::complete;
+    std::optional<BackupState> state;
     Bytes bytes;
     Sha256 checksum;
     Compression compression = Compression::none;
     std::optional<std::string> key_id;
-    Time created_at{};
-    Duration age{};
+    std::optional<Time> created_at;
+    std::optional<Duration> age;
     Duration elapsed{};
     Findings findings;
     bool operator==(const VerifiedFile&) const = default;
@@ -33,15 +38,17 @@ struct Fields<VerifiedFile> {
             "valid", &VerifiedFile::valid,
             "Nothing that was checked is bad, and nothing stayed unchecked with weight error."),
         required("reason", &VerifiedFile::reason, "The first thing that is wrong; empty for none."),
-        required("state", &VerifiedFile::state,
-                 "complete; legacy without a manifest; unfinished when its run died."),
+        optional(
+            "state", &VerifiedFile::state,
+            "complete; legacy without a manifest; unfinished when its run died; left out where "
+            "it could not be looked at."),
         required("bytes", &VerifiedFile::bytes, "Length of the artifact."),
         optional("checksum", &VerifiedFile::checksum, "SHA-256 of the artifact as read now."),
         required("compression", &VerifiedFile::compression, "As its content shows."),
         optional("key_id", &VerifiedFile::key_id, "The key it is encrypted with, where it is."),
-        required("created_at", &VerifiedFile::created_at,
-                 "By its manifest; of a legacy backup when it was last modified (UTC)."),
-        required("age", &VerifiedFile::age, "Since then."),
+        optional("created_at", &VerifiedFile::created_at,
+                 "By its manifest; without a readable one, when it was last modified (UTC)."),
+        optional("age", &VerifiedFile::age, "Since then; left out where that lies in the future."),
         required("elapsed", &VerifiedFile::elapsed, "Time that its verification took."),
         required("findings", &VerifiedFile::findings, "Every check with its verdict.")};
 };
@@ -61,15 +68,17 @@ struct Fields<VerificationSummary> {
     static constexpr std::string_view doc = "All files, added up.";
     static constexpr auto list = FieldList{
         required("all_valid", &VerificationSummary::all_valid,
-                 "There is at least one backup, and every one is valid."),
+                 "Each directory that was named holds a backup, and every one is valid."),
         required("total_files", &VerificationSummary::total_files, "Backups that were verified."),
         required("valid_files", &VerificationSummary::valid_files, "Those that are valid."),
         required("invalid_files", &VerificationSummary::invalid_files, "Those that are not."),
         required("passed_over", &VerificationSummary::passed_over,
-                 "Files that are no backup by their name and content, or that no --pattern names."),
+                 "Files that are no backup by their name and content, or that no --pattern names, "
+                 "and links; neither hidden ones nor muster's own beside a backup."),
         required("total_bytes", &VerificationSummary::total_bytes, "Bytes of all backups."),
         optional("newest_age", &VerificationSummary::newest_age,
-                 "Age of the newest valid backup; left out where there is none.")};
+                 "Age of the newest valid backup that is not dated in the future; left out where "
+                 "there is none.")};
 };
 
 struct Performance {
@@ -94,6 +103,7 @@ struct VerificationReport {
     Depth depth = Depth::full;
     VerificationSummary summary;
     Performance performance;
+    Findings findings;
     std::vector<VerifiedFile> files;
     bool operator==(const VerificationReport&) const = default;
 };
@@ -102,9 +112,12 @@ struct Fields<VerificationReport> {
     static constexpr std::string_view doc = "What a look at many backups found.";
     static constexpr auto list =
         FieldList{required("at", &VerificationReport::at, "When it began (UTC)."),
-                  required("depth", &VerificationReport::depth, "How thoroughly."),
+                  required("depth", &VerificationReport::depth,
+                           "How thoroughly; what has no manifest is read at least at depth quick."),
                   required("summary", &VerificationReport::summary, "All files, added up."),
                   required("performance", &VerificationReport::performance, "How long it took."),
+                  required("findings", &VerificationReport::findings,
+                           "none_found for each directory that was named and holds no backup."),
                   required("files", &VerificationReport::files, "Each file, by path.")};
 };
 

@@ -67,6 +67,8 @@ AS_BACKUP = [
     ("truncated", 4, "damaged"),
     ("fifo", 8, "not_a_file"),
 ]
+# Of what is to be verified: a directory may be named too, and this one holds no backup.
+AS_BACKUPS = [(name, 4, "none_found") if name == "folder" else (name, status, code) for name, status, code in AS_BACKUP]
 BACKUP_COMMANDS = ["inspect {}", "restore {} --to target.db", "restore {} --to shop.db --force", "restore {} --to target.db --dry-run"]
 
 # Of a policy.
@@ -92,6 +94,7 @@ USAGE = [
     ("backup", "DB is required", "muster backup --help"),
     ("backup shop.db", "DEST is required", "muster backup --help"),
     ("inspect", "BACKUP is required", "muster inspect --help"),
+    ("verify", "PATH is required", "muster verify --help"),
     ("restore", "BACKUP is required", "muster restore --help"),
     ("restore shop.db", "--to is missing", "--to TARGET"),
     ("restore-smoke", "DB is required", "muster restore-smoke --help"),
@@ -121,6 +124,16 @@ USAGE = [
     ("backup shop.db out --max-writer-pause 1", "'1' is no duration", "200ms"),
     ("inspect shop.db --depth deeep", "'deeep' is no depth", "checksum, quick or full"),
     ("inspect shop.db --supported-schema new", "'new' is no whole number", "42"),
+    ("verify shop.db --depth deep", "cannot verify at depth deep yet", "checksum, quick or full"),
+    ("verify shop.db --max-age old", "'old' is no duration", "26h"),
+    ("verify shop.db --min-size small", "'small' is no size", "10MiB"),
+    ("verify shop.db --max-size -1", "'-1' is no size", "10MiB"),
+    ("verify shop.db --min-size 2MiB --max-size 1MiB", "--min-size is greater than --max-size", "change one"),
+    ("verify shop.db --jobs 0", "'0' is no number from 1 to 64", "4"),
+    ("verify shop.db --jobs 65", "'65' is no number from 1 to 64", "4"),
+    ("verify shop.db --jobs two", "'two' is no number from 1 to 64", "4"),
+    ("verify . --pattern a/*.db", "names a folder", "*.sqlite"),
+    ("verify shop.db --pattren x", "there is no flag --pattren", "did you mean --pattern?"),
     ("restore shop.db --to new.db --supported-schema new", "'new' is no whole number", "42"),
     ("restore-smoke shop.db --rto soon", "'soon' is no duration", "5m"),
     ("schema polic", "there is no schema 'polic'", "policy"),
@@ -141,7 +154,7 @@ OUTPUTS = [
     ("shop.db/x.json", 8, "not_found", "there is no folder"),
 ]
 WRITING = ["plan policy.yaml --output {}", "plan policy.yaml --out {}", "validate policy.yaml --output {}", "apply policy.yaml --output {}",
-           "drill policy.yaml --output {}", "backup shop.db out.sqlite --output {}", "inspect shop.db --output {}",
+           "drill policy.yaml --output {}", "backup shop.db out.sqlite --output {}", "inspect shop.db --output {}", "verify shop.db --output {}",
            "restore shop.db --to new.db --output {}", "restore-smoke shop.db --output {}", "schema policy --output {}",
            "version --output {}", "report policy.yaml --markdown {}"]
 
@@ -161,8 +174,9 @@ def code_of(document):
         return next(step["reason"]["code"] for step in document["steps"] if step["bucket"] == "blocked")
     if kind == "problems":
         return "invalid_policy" if document["problems"] else None
-    bad = [each for each in document["findings"] if each["verdict"] == "bad" and each["severity"] == "error"]
-    return {"checksum": "manifest_mismatch"}.get(bad[0]["code"], "damaged") if bad else None
+    findings = document["findings"] + [each for file in document.get("files", []) for each in file["findings"]]
+    bad = [each for each in findings if each["verdict"] == "bad" and each["severity"] == "error"]
+    return {"checksum": "manifest_mismatch", "none_found": "none_found"}.get(bad[0]["code"], "damaged") if bad else None
 
 
 class BadInput(Case):
@@ -224,6 +238,9 @@ class BadInput(Case):
 
     def test_what_is_no_backup(self):
         self.check_table(AS_BACKUP, BACKUP_COMMANDS, named=True)
+
+    def test_what_is_to_be_verified(self):
+        self.check_table(AS_BACKUPS, ["verify {}", "verify {} --jobs 3 --depth quick"], named=True)
 
     def test_what_is_no_policy(self):
         self.check_table(AS_POLICY, POLICY_COMMANDS, named=True)
@@ -379,6 +396,27 @@ class BadInput(Case):
         for line, named in rows:
             with self.subTest(line):
                 self.check(line, 10, "permission_denied", named, "Permission denied")
+
+    def test_no_permission_to_verify(self):
+        """[ON-01] What may not be read is invalid, with that reason; the others go on."""
+        for name in ("d/good.db", "d/secret.db", "d/unknown", "d/closed/two.db", "elsewhere/named.db"):
+            Path(name).parent.mkdir(exist_ok=True, parents=True)
+            make(name)
+            os.chmod(name, 0o644)
+        Path("d/unknown").write_text("no backup, but who knows")
+        for name in ("d/secret.db", "d/unknown", "d/closed", "elsewhere"):
+            os.chmod(name, 0)
+            self.addCleanup(os.chmod, name, 0o700)
+        self.be_nobody()
+        ran = self.run_muster("verify d elsewhere/named.db --json")
+        self.assertEqual(ran.returncode, 4, ran)
+        files = {Path(file["path"]).name: file for file in json.loads(ran.stdout)["files"]}
+        self.assertEqual({name for name, file in files.items() if file["valid"]}, {"good.db"})
+        for name in ("secret.db", "unknown", "closed", "named.db"):
+            self.assertIn("Permission denied", files[name]["reason"])
+            self.assertEqual([(each["code"], each["verdict"]) for each in files[name]["findings"]], [("permission_denied", "unchecked")])
+        plain = self.run_muster("verify d elsewhere/named.db")
+        self.assertEqual((plain.returncode, len(re.findall("^UNCHECKED ", plain.stdout, re.MULTILINE))), (4, 4), plain)
 
     def test_no_permission_in_a_policy(self):
         """The store or the database of a policy is closed: every step is blocked, with the reason."""

@@ -55,6 +55,7 @@ class Help(Case):
         "apply": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--dry-run", "--strict-plan", "--lock-wait", "--keep-sandbox"],
         "backup": ["--force", "--verify", "--max-writer-pause", "--name", "--lock-wait"],
         "inspect": ["--depth", "--supported-schema"],
+        "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--supported-schema"],
         "restore": ["--to", "--force", "--dry-run", "--no-verify", "--supported-schema", "--safety-dir", "--lock-wait"],
         "prune": ["--dry-run", "--lock-wait", "--target", "--strict-plan", "--keep-last", "--keep-hourly", "--keep-daily", "--keep-weekly",
                   "--keep-monthly", "--keep-yearly", "--keep-within", "--max-age", "--max-total", "--min-count", "--timezone", "--proven"],
@@ -116,7 +117,8 @@ class Output(Case):
         policy(rest="drills: { smoke: { scenario: restore-smoke, targets: [shop] } }")
         return [("version", "version"), ("validate policy.yaml", "problems"), ("plan policy.yaml", "plan"), ("apply policy.yaml --dry-run", "plan"),
                 ("apply policy.yaml", "record"), ("drill policy.yaml", "record"), ("report policy.yaml", "handoff"),
-                ("backup shop.db one.sqlite", "record"), ("inspect one.sqlite", "inspection"), ("restore one.sqlite --to new.db --dry-run", "plan"),
+                ("backup shop.db one.sqlite", "record"), ("inspect one.sqlite", "inspection"),
+                ("verify one.sqlite", "verification"), ("restore one.sqlite --to new.db --dry-run", "plan"),
                 ("restore one.sqlite --to new.db", "record"), ("restore-smoke shop.db", "record")]
 
     def test_output_is_what_json_prints(self):

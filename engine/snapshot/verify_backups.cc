@@ -1,0 +1,194 @@
+#include "engine/snapshot/verify_backups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "engine/base/stopwatch.h"
+
+namespace muster {
+namespace {
+
+/// What the workers share of the host: one of them at a time, and one bar for all of them.
+class SharedHost {
+public:
+    SharedHost(const Host& host, const std::vector<FoundBackup>& backups)
+        : host_(host),
+          what_(fmt::format("verifying {} backup{}", backups.size(),
+                            backups.size() == 1 ? "" : "s")) {
+        for (const auto& backup : backups) {
+            std::error_code unsaid;
+            const auto bytes = fs::file_size(backup.path, unsaid);
+            if (!unsaid) total_ += bytes;
+        }
+    }
+
+    /// For the look at one file.
+    Host for_one() {
+        Host out = host_;
+        out.now = [this] {
+            const std::scoped_lock alone{mutex_};
+            return host_.now();
+        };
+        out.keep_going = [this] { return keep_going(); };
+        out.progress = [this, before = std::uint64_t{0}](std::string_view, std::uint64_t done,
+                                                         std::uint64_t) mutable {
+            const std::scoped_lock alone{mutex_};
+            read_ += done - before;
+            before = done;
+            host_.progress(what_, std::min(read_, total_), total_);
+        };
+        return out;
+    }
+
+    /// What stopped one worker stops all.
+    Result<> keep_going() {
+        const std::scoped_lock alone{mutex_};
+        if (stopped_) return Failure(*stopped_);
+        auto may = host_.keep_going();
+        if (!may) stopped_ = may.error();
+        return may;
+    }
+
+    void end() const { host_.progress(what_, total_, total_); }
+
+private:
+    const Host& host_;
+    std::string what_;
+    std::mutex mutex_;
+    std::uint64_t read_ = 0;
+    std::uint64_t total_ = 0;
+    std::optional<Error> stopped_;
+};
+
+class Workers {
+public:
+    Workers(const FoundBackups& found, const VerifyRules& rules, Time at, const Host& host)
+        : backups_(found.backups),
+          rules_(rules),
+          at_(at),
+          host_(host, found.backups),
+          done_(found.backups.size()) {}
+
+    /// How many worked.
+    Result<int> run(int jobs) {
+        std::vector<std::jthread> others;
+        for (int more = 1; more < std::min<std::int64_t>(jobs, std::ssize(backups_)); ++more) {
+            try {
+                others.emplace_back([this] { work(); });
+            } catch (const std::system_error&) {
+                break;  // no more threads are to be had: fewer are slower, and as good
+            }
+        }
+        const int worked = static_cast<int>(others.size()) + 1;
+        work();
+        others.clear();
+        if (fault_) std::rethrow_exception(fault_);
+        host_.end();
+        MUSTER_CHECK(host_.keep_going());
+        return worked;
+    }
+
+    std::vector<VerifiedFile> files() && {
+        std::vector<VerifiedFile> out;
+        for (auto& file : done_)
+            if (file) out.push_back(*std::move(file));
+        return out;
+    }
+
+private:
+    void work() {
+        try {
+            for (auto mine = next_++; mine < backups_.size() && host_.keep_going();
+                 mine = next_++) {
+                auto file = verify_file(backups_[mine], rules_, at_, host_.for_one());
+                if (!file) return;
+                done_[mine] = *std::move(file);
+            }
+        } catch (...) {
+            next_ = backups_.size();
+            const std::scoped_lock alone{fault_mutex_};
+            fault_ = std::current_exception();
+        }
+    }
+
+    const std::vector<FoundBackup>& backups_;
+    const VerifyRules& rules_;
+    Time at_;
+    SharedHost host_;
+    std::vector<std::optional<VerifiedFile>> done_;  ///< each written by the worker that took it
+    std::atomic<std::size_t> next_ = 0;
+    std::mutex fault_mutex_;
+    std::exception_ptr fault_;
+};
+
+bool holds_any(const fs::path& folder, const std::vector<VerifiedFile>& files) {
+    const auto inside = (folder / "").string();
+    return std::ranges::any_of(files, [&](const auto& file) {
+        return file.path.starts_with(inside) || file.path == folder.string();
+    });
+}
+
+Finding none_found(const fs::path& folder) {
+    return {"none_found",
+            Severity::error,
+            Verdict::bad,
+            folder.string(),
+            fmt::format("no backups found in {}", folder.string()),
+            "at least one backup",
+            "none",
+            "",
+            "check the path and --pattern; 'muster backup DATABASE DIR' takes one"};
+}
+
+VerificationSummary summary_of(const VerificationReport& report, int passed_over) {
+    VerificationSummary out;
+    out.total_files = static_cast<int>(report.files.size());
+    out.passed_over = passed_over;
+    for (const auto& file : report.files) {
+        out.total_bytes += file.bytes;
+        if (!file.valid) continue;
+        ++out.valid_files;
+        if (file.age) out.newest_age = std::min(out.newest_age.value_or(*file.age), *file.age);
+    }
+    out.invalid_files = out.total_files - out.valid_files;
+    out.all_valid = out.invalid_files == 0 && report.findings.empty();
+    return out;
+}
+
+Performance performance_of(const VerificationReport& report, int jobs, Duration elapsed) {
+    Performance out;
+    out.jobs = jobs;
+    out.elapsed = elapsed;
+    for (const auto& file : report.files)
+        if (file.state) out.bytes_read += file.bytes;
+    const auto milliseconds =
+        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(elapsed.count()));
+    out.bytes_per_second.count = out.bytes_read.count * 1000 / milliseconds;
+    return out;
+}
+
+}  // namespace
+
+Result<VerificationReport> verify_backups(const FoundBackups& found, const VerifyRules& rules,
+                                          int jobs, const Host& host) {
+    VerificationReport report;
+    report.at = host.now();
+    report.depth = rules.inspect.depth;
+    Stopwatch watch;
+    Workers workers{found, rules, report.at, host};
+    MUSTER_TRY(const int worked, workers.run(jobs));
+    report.files = std::move(workers).files();
+    report.performance = performance_of(report, worked, watch.lap());
+    for (const auto& folder : found.folders)
+        if (!holds_any(folder, report.files)) report.findings.push_back(none_found(folder));
+    report.summary = summary_of(report, found.passed_over);
+    return report;
+}
+
+}  // namespace muster
