@@ -7,6 +7,7 @@
 #include "cli/restore_place.h"
 #include "engine/codec/documents.h"
 #include "engine/codec/nearest.h"
+#include "engine/plan/covering_protect.h"
 #include "engine/plan/pick_snapshot.h"
 #include "engine/plan/snapshot_list.h"
 #include "engine/snapshot/commit.h"
@@ -66,6 +67,11 @@ public:
 private:
     StateFolder state() const {
         return state_of(arguments_, out_.policy ? &*out_.policy : nullptr);
+    }
+
+    /// Of what no store of the policy holds.
+    Duration proof_life() const {
+        return out_.policy ? shortest_proof_life(out_.policy->policy) : ProtectSpec{}.proof_expires;
     }
 
     Result<> read_flags() {
@@ -158,7 +164,7 @@ private:
                      "no manifest lies there: the time of each backup is that of its last change",
                      "", "", "", ""});
         }
-        auto list = snapshot_list(there);
+        auto list = snapshot_list(there, proof_life());
         list.directory = absolute(asked_);
         return pick_from(list);
     }
@@ -219,7 +225,7 @@ private:
         if (!list.snapshots.empty()) return list;
         MUSTER_TRY(const auto folder, observe_directory(fs::path{out_.step.backup}.parent_path(),
                                                         state(), surroundings_.host.now()));
-        return only(snapshot_list(folder));
+        return only(snapshot_list(folder, proof_life()));
     }
 
     Result<> nothing_of(const SnapshotList& list, const Reason& why) {

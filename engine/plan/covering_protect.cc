@@ -21,6 +21,12 @@ Duration proof_life(const Policy& policy, const TargetFacts* target, std::string
     return protect == nullptr ? ProtectSpec{}.proof_expires : protect->proof_expires;
 }
 
+Duration shortest_proof_life(const Policy& policy) {
+    auto out = Duration::max();
+    for (const auto& [name, protect] : policy.protect) out = std::min(out, protect.proof_expires);
+    return policy.protect.empty() ? ProtectSpec{}.proof_expires : out;
+}
+
 std::vector<SecretRef> keys_of(const SnapshotSpec& snapshot) {
     std::vector<SecretRef> keys;
     if (snapshot.encrypt) keys.push_back(*snapshot.encrypt);

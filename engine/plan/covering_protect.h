@@ -17,6 +17,10 @@ const ProtectSpec* covering_protect(const Policy& policy, const TargetFacts& tar
 /// is of no target (null).
 Duration proof_life(const Policy& policy, const TargetFacts* target, std::string_view store);
 
+/// The shortest time for which any protect lets a proof count: it holds where the store is not
+/// known.
+Duration shortest_proof_life(const Policy& policy);
+
 /// The keys that may open such snapshots: the one they are written with, then the former ones.
 std::vector<SecretRef> keys_of(const SnapshotSpec& snapshot);
 

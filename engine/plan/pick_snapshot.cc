@@ -108,6 +108,14 @@ Reason why_none(const SnapshotList& list, const PickRules& rules, const Pick& pi
     return {"no_snapshot", fmt::format("there is no snapshot{}", asked)};
 }
 
+std::string why_this(const ListedSnapshot& snapshot, const PickRules& rules) {
+    auto out = rules.id.empty() ? std::string{"the newest snapshot"}
+                                : std::string{"the snapshot asked for"};
+    if (!snapshot.target.empty()) out += " of " + snapshot.target;
+    if (rules.before) out += " before " + format_time(*rules.before);
+    return fmt::format("{} in {}, {}", out, snapshot.store, age_and_proof(snapshot));
+}
+
 /// Nothing where it is clear which database is meant.
 std::optional<Reason> unclear_database(const SnapshotList& list, const PickRules& rules) {
     if (!rules.id.empty()) return std::nullopt;
@@ -140,11 +148,7 @@ Pick pick_snapshot(const SnapshotList& list, const PickRules& rules) {
     if (!pick.snapshot)
         pick.why = why_none(list, rules, pick);
     else
-        pick.why = {
-            rules.id.empty() ? "newest" : "asked",
-            fmt::format("{} of {}: {}", rules.id.empty() ? "the newest" : "asked for, one",
-                        pick.snapshot->target.empty() ? pick.snapshot->id : pick.snapshot->target,
-                        age_and_proof(*pick.snapshot))};
+        pick.why = {rules.id.empty() ? "newest" : "asked", why_this(*pick.snapshot, rules)};
     return pick;
 }
 

@@ -114,10 +114,9 @@ SnapshotList snapshot_list(const Policy& policy, const Observation& observation)
     return out;
 }
 
-SnapshotList snapshot_list(const Observation& observation) {
-    return list_of(observation, [](const TargetFacts*, const std::string&) {
-        return ProtectSpec{}.proof_expires;
-    });
+SnapshotList snapshot_list(const Observation& observation, Duration proof_life) {
+    return list_of(observation,
+                   [proof_life](const TargetFacts*, const std::string&) { return proof_life; });
 }
 
 void narrow(SnapshotList& list, const ListFilter& filter) {

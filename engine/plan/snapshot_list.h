@@ -11,9 +11,9 @@ namespace muster {
 /// as the protect says that covers the target in the store.
 SnapshotList snapshot_list(const Policy& policy, const Observation& observation);
 
-/// The same for a directory that no policy describes: proofs count for the default time.
-/// `directory` is left to the caller.
-SnapshotList snapshot_list(const Observation& observation);
+/// The same for a directory that no policy describes. `directory` is left to the caller.
+SnapshotList snapshot_list(const Observation& observation,
+                           Duration proof_life = ProtectSpec{}.proof_expires);
 
 /// What an operator wants to see of a list.
 struct ListFilter {
