@@ -52,8 +52,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     auto& step = choice->step;
     step.force = arguments.has("--force");
     step.verify = !arguments.has("--no-verify");
-    if (arguments.has("--supported-schema"))
-        MUSTER_REPLY_TRY(step.supported_schema, supported_schema_of(arguments));
+    MUSTER_REPLY_TRY(const auto supported, supported_schema_of(arguments));
+    if (supported) step.supported_schema = supported;
     if (arguments.has("--safety-dir"))
         step.safety_dir = fs::absolute(arguments.value("--safety-dir")).lexically_normal().string();
     auto plan = direct_plan("restore", {lone_step("restore", choice->target, step, choice->reason)},

@@ -128,7 +128,7 @@ std::optional<Reason> unclear_database(const SnapshotList& list, const PickRules
             volumes.insert(each.volume_id);
     }
     const auto there = joined(databases_in(list));
-    if (!known)
+    if (!known && !list.snapshots.empty())
         return Reason{"unknown_name",
                       fmt::format("there is no snapshot of a database {}; there are: {}",
                                   rules.name, there.empty() ? "none" : there)};

@@ -55,7 +55,8 @@ class Help(Case):
         "apply": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--dry-run", "--strict-plan", "--lock-wait", "--keep-sandbox"],
         "backup": ["--force", "--verify", "--max-writer-pause", "--name", "--lock-wait"],
         "inspect": ["--depth", "--supported-schema"],
-        "restore": ["--to", "--force", "--dry-run", "--no-verify", "--supported-schema", "--safety-dir", "--lock-wait"],
+        "restore": ["--to", "--policy", "--from", "--pick", "--before", "--id", "--name", "--force", "--dry-run", "--no-verify", "--supported-schema", "--safety-dir", "--lock-wait"],
+        "snapshots": ["--target", "--store", "--proven"],
         "prune": ["--dry-run", "--lock-wait", "--target", "--strict-plan", "--keep-last", "--keep-hourly", "--keep-daily", "--keep-weekly",
                   "--keep-monthly", "--keep-yearly", "--keep-within", "--max-age", "--max-total", "--min-count", "--timezone", "--proven"],
         "pin": ["--reason", "--force"],
@@ -115,7 +116,7 @@ class Output(Case):
         make("shop.db")
         policy(rest="drills: { smoke: { scenario: restore-smoke, targets: [shop] } }")
         return [("version", "version"), ("validate policy.yaml", "problems"), ("plan policy.yaml", "plan"), ("apply policy.yaml --dry-run", "plan"),
-                ("apply policy.yaml", "record"), ("drill policy.yaml", "record"), ("report policy.yaml", "handoff"),
+                ("apply policy.yaml", "record"), ("snapshots policy.yaml", "snapshots"), ("drill policy.yaml", "record"), ("report policy.yaml", "handoff"),
                 ("backup shop.db one.sqlite", "record"), ("inspect one.sqlite", "inspection"), ("restore one.sqlite --to new.db --dry-run", "plan"),
                 ("restore one.sqlite --to new.db", "record"), ("restore-smoke shop.db", "record")]
 
