@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/restore_place.h"
 #include "engine/codec/documents.h"
@@ -32,9 +33,9 @@ std::string remedy_for(const SnapshotList& list, const Reason& why, const std::s
     if (why.code == "unproven")
         return "prove one with 'muster apply POLICY', or restore without a proof with --force";
     if (why.code != "unknown_id") return "the list above says what there is";
-    codec::Words known;
-    for (const auto& each : list.snapshots) known.emplace_back(each.id);
-    const auto close = codec::suggestion(id, known);
+    std::set<std::string_view> known;
+    for (const auto& each : list.snapshots) known.insert(each.id);
+    const auto close = codec::suggestion(id, {known.begin(), known.end()});
     return close.empty() ? "'muster snapshots' lists every id" : close;
 }
 
@@ -114,10 +115,19 @@ private:
             target_ = &*named;
             return pick_of_target();
         }
+        if (out_.policy && out_.policy->policy.targets.contains(asked_)) return name_a_match();
         std::error_code unreachable;  // reading it as a backup will say so
         if (fs::is_directory(asked_, unreachable)) return pick_in_directory();
         if (out_.policy && !fs::exists(asked_, unreachable)) return unknown_target();
         return take_file();
+    }
+
+    Result<> name_a_match() const {
+        std::vector<std::string_view> matches;
+        for (const auto& target : world_.targets)
+            if (target.spec == asked_) matches.emplace_back(target.id);
+        return fail(ErrorCode::usage, fmt::format("{} stands for every match of a glob", asked_),
+                    "name one of them: " + codec::joined(matches));
     }
 
     Result<> unknown_target() const {

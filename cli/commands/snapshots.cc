@@ -78,6 +78,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
         filter.proven ? "proven " : "", filter == ListFilter{} ? "" : " that fits the flags",
         list->directory.empty() ? "take one with 'muster apply " + place + "'"
                                 : "take one with 'muster backup DATABASE " + place + "'");
+    answer.text += answer.complaint;
     answer.exit_status = exit_status_of(ErrorCode::damaged);
     return answer;
 }

@@ -73,8 +73,8 @@ Candidates candidates(const SnapshotList& list, const PickRules& rules) {
 }
 
 /// The first that may be taken; those before it are passed over.
-Pick first_fit(const Candidates& all, const PickRules& rules, bool need_proof) {
-    Pick out;
+SnapshotPick first_fit(const Candidates& all, const PickRules& rules, bool need_proof) {
+    SnapshotPick out;
     for (const auto* each : all) {
         auto why = unfit(*each, !rules.id.empty());
         if (!why && rules.id.empty()) why = never_newest(*each);
@@ -92,7 +92,7 @@ std::string joined(const std::vector<std::string>& names) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-Reason why_none(const SnapshotList& list, const PickRules& rules, const Pick& pick) {
+Reason why_none(const SnapshotList& list, const PickRules& rules, const SnapshotPick& pick) {
     const auto only_unproven = [](const PassedOver& each) { return each.why.code == "unproven"; };
     if (std::ranges::any_of(pick.passed_over, only_unproven))
         return {"unproven", "no snapshot that could be restored has a valid proof"};
@@ -139,7 +139,7 @@ std::optional<Reason> unclear_database(const SnapshotList& list, const PickRules
 
 }  // namespace
 
-Pick pick_snapshot(const SnapshotList& list, const PickRules& rules) {
+SnapshotPick pick_snapshot(const SnapshotList& list, const PickRules& rules) {
     if (auto unclear = unclear_database(list, rules))
         return {std::nullopt, *std::move(unclear), {}};
     const auto all = candidates(list, rules);
@@ -169,7 +169,7 @@ std::string age_and_proof(const ListedSnapshot& snapshot) {
                        proof_text(snapshot));
 }
 
-Findings findings_of(const Pick& pick, bool policy_asks_for_proof) {
+Findings findings_of(const SnapshotPick& pick, bool policy_asks_for_proof) {
     Findings out;
     const auto add = [&](std::string code, Severity severity, Verdict verdict,
                          const ListedSnapshot& of, std::string reason) {

@@ -25,7 +25,7 @@ public:
     }
     SnapshotFacts& operator[](std::size_t i) { return world_.snapshots[i]; }
 
-    Pick pick(const PickRules& rules = {}) const {
+    SnapshotPick pick(const PickRules& rules = {}) const {
         return pick_snapshot(snapshot_list(shop_policy(), world_), rules);
     }
     /// The id of the pick, else why there is none.
@@ -38,7 +38,7 @@ private:
     Observation world_ = shop_world();
 };
 
-std::vector<std::string> passed_over(const Pick& pick) {
+std::vector<std::string> passed_over(const SnapshotPick& pick) {
     std::vector<std::string> out;
     for (const auto& each : pick.passed_over) out.push_back(each.why.code);
     return out;
