@@ -5,7 +5,6 @@
 #include "cli/keep_flags.h"
 #include "cli/session.h"
 #include "engine/codec/documents.h"
-#include "engine/plan/after.h"
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/retention_report.h"
 #include "engine/run/zone.h"
@@ -37,12 +36,8 @@ Result<Question> question_of(const Arguments& arguments) {
 
 /// What lies there now, with what the records tell of it.
 Result<RetentionReport> look(const Question& question, const StateFolder& state, Time now) {
-    Observation world;
-    world.now = now;
+    MUSTER_TRY(auto world, observe_directory(question.store.root(), state, now));
     world.zone = question.zone;
-    MUSTER_TRY(world.snapshots, list_snapshots("directory", question.store));
-    MUSTER_TRY(const auto chain, read_chain(state));
-    for (const auto& link : chain.links) learn(world, link.record.outcomes);
     auto report = retention_report(question.rules, world);
     report.directory = question.store.root().string();
     MUSTER_TRY(report.other_files, files_of_others(question.store, world.snapshots));
@@ -52,7 +47,7 @@ Result<RetentionReport> look(const Question& question, const StateFolder& state,
 /// What Run::mend wants to know of a directory.
 PolicyFile policy_of_directory(const LocalStore& store) {
     PolicyFile out;
-    out.policy.stores["directory"].local = store.root().string();
+    out.policy.stores[std::string{directory_store}].local = store.root().string();
     out.path = store.root();
     return out;
 }

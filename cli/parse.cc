@@ -37,7 +37,8 @@ void add_option(CLI::App& app, const Option& option, Slots& slots) {
         app.add_option(flag, slot.second, std::string{option.help})
             ->type_name(std::string{option.value})
             ->expected(1)
-            ->take_all();
+            ->take_all()
+            ->allow_extra_args(false);  // what follows its value is an operand
     }
 }
 

@@ -120,6 +120,14 @@ Result<Duration> lease_wait_of(const Arguments& arguments) {
     return *wait;
 }
 
+Result<Time> time_of(const Arguments& arguments, std::string_view flag) {
+    const auto written = arguments.value(flag);
+    if (const auto time = TextForm<Time>::parse(written)) return *time;
+    if (const auto midnight = TextForm<Time>::parse(written + "T00:00:00Z")) return *midnight;
+    return fail(ErrorCode::usage, fmt::format("{}: '{}' is no UTC time", flag, written),
+                "write it like 2026-11-20T10:15:00Z or 2026-11-20");
+}
+
 Reply answer_with(const Appended& stored) {
     MUSTER_REPLY_TRY(auto document, to_document(stored.record));
     return Answer{record_text(stored.record, stored.file.string(), stored.hash),
@@ -127,13 +135,14 @@ Reply answer_with(const Appended& stored) {
 }
 
 Reply run_directly(const Arguments& arguments, const Surroundings& surroundings, const Plan& plan,
-                   bool keep_sandbox) {
-    const auto state = state_of(arguments, nullptr);
+                   bool keep_sandbox, const PolicyFile* policy) {
+    const auto state = state_of(arguments, policy);
     Host host = surroundings.host;
     host.scratch = state.scratch();
     MUSTER_REPLY_TRY(const auto wait, lease_wait_of(arguments));
-    MUSTER_REPLY_TRY(auto run, Run::begin(state, head_of(surroundings, plan.policy_name, nullptr),
+    MUSTER_REPLY_TRY(auto run, Run::begin(state, head_of(surroundings, plan.policy_name, policy),
                                           host, surroundings.watcher));
+    run.tell(plan.findings);
     ExecuteOptions options;
     options.keep_sandbox = keep_sandbox;
     options.lease_wait = wait;

@@ -17,9 +17,11 @@ RunHead head_of(const Surroundings& surroundings, std::string policy_name,
 /// The policy, or the refusal that names all its problems.
 tl::expected<PolicyFile, Refusal> policy_of(const std::string& path);
 
-/// Carries out a plan that needs no policy, and answers with its record.
+/// Carries out a plan that needs no policy, and answers with its record, which holds the plan's
+/// findings. Where the plan was made with a policy's help, the state directory is the policy's, and
+/// the record names it.
 Reply run_directly(const Arguments& arguments, const Surroundings& surroundings, const Plan& plan,
-                   bool keep_sandbox = false);
+                   bool keep_sandbox = false, const PolicyFile* policy = nullptr);
 
 /// The answer of a run that has ended in a record.
 Reply answer_with(const Appended& stored);
@@ -36,5 +38,7 @@ Result<Duration> lease_wait_of(const Arguments& arguments);
 /// Where keys lie, by every `flag`: file:PATH, env:NAME or credential:NAME; ErrorCode::usage for
 /// anything else, which is not shown: it may be the key itself.
 Result<std::vector<SecretRef>> keys_of(const Arguments& arguments, std::string_view flag);
+/// A UTC time, or a date for its midnight; ErrorCode::usage when it is neither.
+Result<Time> time_of(const Arguments& arguments, std::string_view flag);
 
 }  // namespace muster

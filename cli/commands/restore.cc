@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/rows.h"
-#include "cli/session.h"
+#include "cli/restore_choice.h"
 #include "engine/codec/documents.h"
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
@@ -30,29 +30,34 @@ Reply dry_run(Plan plan, const RestoreStep& step, const Surroundings& surroundin
     }
     plan.steps.front().bytes = seen.bytes;
     add_up(plan);
-    plan.findings = seen.findings;
+    plan.findings.insert(plan.findings.end(), seen.findings.begin(), seen.findings.end());
     if (auto holders = warn_of_holders(step)) plan.findings.push_back(*std::move(holders));
     MUSTER_REPLY_TRY(answer.document, to_document(plan));
     answer.text = plan_text(plan);
     return answer;
 }
 
+/// What was picked, for the eye; the record has it among its findings.
+std::string pick_lines(const RestoreChoice& choice) {
+    std::string out;
+    for (const auto& finding : choice.findings)
+        if (finding.code == "pick")
+            out += fmt::format("picked      {}\n{:<12}{}\n", finding.subject, "", finding.reason);
+    return out;
+}
+
 Reply run(const Arguments& arguments, const Surroundings& surroundings) {
-    if (!arguments.has("--to"))
-        return refuse(ErrorCode::usage, "restore: --to is missing",
-                      "name the database to be with --to TARGET");
-    RestoreStep step;
-    step.backup = fs::absolute(arguments.value("BACKUP")).lexically_normal().string();
-    step.target = fs::absolute(arguments.value("--to")).lexically_normal().string();
-    if (fs::path{step.target}.filename().empty())
-        return refuse(ErrorCode::usage,
-                      fmt::format("--to: '{}' names a folder", arguments.value("--to")),
-                      "name the database file to be");
+    auto choice = choose_restore(arguments, surroundings);
+    if (!choice) return tl::unexpected<Refusal>{choice.error()};
+    if (choice->nothing) return *choice->nothing;
+    auto& step = choice->step;
     step.force = arguments.has("--force");
     step.verify = !arguments.has("--no-verify");
     step.in_place = arguments.has("--in-place");
-    MUSTER_REPLY_TRY(step.keys, keys_of(arguments, "--key"));
-    MUSTER_REPLY_TRY(step.supported_schema, supported_schema_of(arguments));
+    MUSTER_REPLY_TRY(const auto keys, keys_of(arguments, "--key"));
+    step.keys.insert(step.keys.end(), keys.begin(), keys.end());
+    MUSTER_REPLY_TRY(const auto supported, supported_schema_of(arguments));
+    if (supported) step.supported_schema = supported;
     if (arguments.has("--safety-dir"))
         step.safety_dir = fs::absolute(arguments.value("--safety-dir")).lexically_normal().string();
     step.safety_suffix = arguments.value("--safety-suffix", step.safety_suffix);
@@ -61,14 +66,31 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
             ErrorCode::usage,
             fmt::format("--safety-suffix: '{}' is no ending of a file name", step.safety_suffix),
             "write it like pre-restore-{epoch}");
-    const auto name = fs::path{step.target}.filename().string();
-    auto plan = direct_plan(
-        "restore",
-        {lone_step("restore", name, step,
-                   {"asked", fmt::format("{} takes the place of {}", step.backup, step.target)})},
-        surroundings.host.now(), surroundings.host.tool_version);
+    auto plan = direct_plan("restore", {lone_step("restore", choice->target, step, choice->reason)},
+                            surroundings.host.now(), surroundings.host.tool_version);
+    plan.findings = choice->findings;
     if (arguments.has("--dry-run")) return dry_run(std::move(plan), step, surroundings);
-    return run_directly(arguments, surroundings, plan);
+    auto answer = run_directly(arguments, surroundings, plan, false,
+                               choice->policy ? &*choice->policy : nullptr);
+    if (answer) answer->text = pick_lines(*choice) + answer->text;
+    return answer;
+}
+
+std::vector<Option> options() {
+    std::vector<Option> out{{"--to", "TARGET", "the database to be"}};
+    out.insert(out.end(), choice_options().begin(), choice_options().end());
+    for (const auto& option : std::initializer_list<Option>{
+             {"--force", "", "replace an existing database; go past strictness.unproven_restore"},
+             {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
+             {"--no-verify", "",
+              "compare the checksum only; do not look into the backup or at the result"},
+             {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
+             {"--safety-dir", "DIR",
+              "where the snapshot of the existing database goes; beside it when left out"},
+             {"--lock-wait", "TIME",
+              "wait that long for another run on the same database; 0s when left out"}})
+        out.push_back(option);
+    return out;
 }
 
 }  // namespace
@@ -77,29 +99,17 @@ Command restore_command() {
     return {
         "restore",
         "",
-        "put a backup in the place of a database, with a way back",
+        "put a backup, or the latest of several, in the place of a database, with a way back",
         "The backup is inspected, a database that is there is first snapshotted to TARGET.pre-restore-TIME.sqlite3,\n"
         "the backup is swapped in so that no left-over -wal or -journal can touch it, and the result is looked at; when\n"
         "that fails the former database comes back. Stop the application first: --force also goes past processes\n"
         "that hold the database, and they go on with the former file.\n"
-        "Example: muster restore /backups/app.sqlite --to /srv/app/app.db --force",
-        {{"BACKUP", "the artifact; its manifest lies beside it"}},
-        {{"--to", "TARGET", "the database to be"},
-         {"--force", "", "replace an existing database"},
-         {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
-         {"--no-verify", "",
-          "compare the checksum only; do not look into the backup or at the result"},
-         {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
-         {"--safety-dir", "DIR",
-          "where the snapshot of the existing database goes; beside it when left out"},
-         {"--safety-suffix", "SUFFIX",
-          "its name is TARGET.SUFFIX, with {timestamp} or {epoch} filled in; pre-restore-{timestamp}.sqlite3 when left out"},
-         {"--in-place", "",
-          "write the backup's pages into the existing file, in one transaction: processes that have it open see it"},
-         {"--key", "KEY",
-          "where a key lies that may open the backup: file:PATH, env:NAME or credential:NAME (may be given again)"},
-         {"--lock-wait", "TIME",
-          "wait that long for another run on the same database; 0s when left out"}},
+        "Of a directory or a target the latest sound snapshot is picked; those that are not are passed over and named.\n"
+        "Examples: muster restore /backups/app.sqlite --to /srv/app/app.db --force\n"
+        "          muster restore /backups --before 2026-11-20 --to /srv/app/app.db --dry-run\n"
+        "          muster restore --policy policy.yaml finance --from near --force",
+        {{restore_operand, "the artifact; a directory of them; with --policy, a target of it"}},
+        options(),
         run};
 }
 

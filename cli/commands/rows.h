@@ -18,6 +18,7 @@ Command prune_command();
 Command pin_command();
 Command unpin_command();
 Command restore_smoke_command();
+Command snapshots_command();
 Command report_command();
 Command schedule_command();
 Command schema_command();

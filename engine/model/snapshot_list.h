@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/model/manifest.h"
+#include "engine/model/finding.h"
 #include "engine/model/observation.h"
 
 namespace muster {
@@ -19,7 +19,8 @@ struct Names<SnapshotState> {
         std::pair{SnapshotState::foreign, std::string_view{"foreign"}}};
 };
 
-/// valid and expired had a good verification at depth full; bad had a bad one after it.
+/// valid and expired had a good verification at depth full; bad had a bad one after it, or lies
+/// there no more as it was proven.
 enum class ProofState { valid, expired, never, bad };
 template <>
 struct Names<ProofState> {
@@ -31,15 +32,17 @@ struct Names<ProofState> {
 
 struct ListedSnapshot {
     std::string target;
+    std::string volume_id;
+    std::string source;
     std::string store;
     std::string id;
     std::string path;
     SnapshotState state = SnapshotState::complete;
     std::string detail;
-    Time created_at{};
-    Duration age{};
+    std::optional<Time> created_at;
+    std::optional<Duration> age;
     Bytes bytes;
-    Sha256 checksum;
+    std::optional<Sha256> checksum;
     ProofState proof = ProofState::never;
     std::optional<Time> proven_at;
     std::optional<Time> proof_expires_at;
@@ -50,8 +53,11 @@ template <>
 struct Fields<ListedSnapshot> {
     static constexpr std::string_view doc = "One snapshot.";
     static constexpr auto list = FieldList{
-        required("target", &ListedSnapshot::target,
-                 "Id of the target; empty for one that is of no target of this policy."),
+        required(
+            "target", &ListedSnapshot::target,
+            "Id of the target, or the name in its manifest where a directory was named; empty where it is of no target, or its manifest does not tell."),
+        optional("volume_id", &ListedSnapshot::volume_id, "Identity of the volume it is of."),
+        optional("source", &ListedSnapshot::source, "The database it is a snapshot of."),
         required("store", &ListedSnapshot::store, "Name of the store."),
         required("id", &ListedSnapshot::id,
                  "Place below the store; what 'muster restore --id' takes."),
@@ -59,12 +65,14 @@ struct Fields<ListedSnapshot> {
         required("state", &ListedSnapshot::state,
                  "complete, unfinished (its run died), broken, or foreign (of another database)."),
         optional("detail", &ListedSnapshot::detail, "Why it is not complete."),
-        optional("created_at", &ListedSnapshot::created_at, "UTC."),
-        optional("age", &ListedSnapshot::age, "Since then."),
-        required("bytes", &ListedSnapshot::bytes, "Length of the artifact."),
-        optional("checksum", &ListedSnapshot::checksum, "SHA-256 of the artifact."),
-        required("proof", &ListedSnapshot::proof,
-                 "valid; expired: a new verification is due; never; bad: its last one failed."),
+        optional("created_at", &ListedSnapshot::created_at,
+                 "When it was taken (UTC); left out where that is unknown."),
+        optional("age", &ListedSnapshot::age, "Since then; left out for one dated in the future."),
+        required("bytes", &ListedSnapshot::bytes, "Its length; 0 where that is unknown."),
+        optional("checksum", &ListedSnapshot::checksum, "SHA-256 that its manifest gives."),
+        required(
+            "proof", &ListedSnapshot::proof,
+            "valid; expired: a new verification is due; never; bad: its last one failed, or it lies there no more as it was proven."),
         optional("proven_at", &ListedSnapshot::proven_at, "Its last good verification (UTC)."),
         optional("proof_expires_at", &ListedSnapshot::proof_expires_at, "UTC."),
         optional("pinned", &ListedSnapshot::pinned, "Why it is pinned, where it is.")};
@@ -75,16 +83,20 @@ struct SnapshotList {
     std::string directory;
     Time at{};
     std::vector<ListedSnapshot> snapshots;
+    Findings findings;
     bool operator==(const SnapshotList&) const = default;
 };
 template <>
 struct Fields<SnapshotList> {
-    static constexpr std::string_view doc = "The snapshots there are, newest first in each group.";
+    static constexpr std::string_view doc = "The snapshots there are, each with its proof.";
     static constexpr auto list = FieldList{
         optional("policy_name", &SnapshotList::policy_name, "The policy, where one was named."),
         optional("directory", &SnapshotList::directory, "The directory, where one was named."),
         required("at", &SnapshotList::at, "When it was looked at (UTC)."),
-        required("snapshots", &SnapshotList::snapshots, "By target, store and age.")};
+        required("snapshots", &SnapshotList::snapshots,
+                 "By target, store and age; those of no target are the last."),
+        optional("findings", &SnapshotList::findings,
+                 "Stores that could not be looked into: what lies there is missing here.")};
 };
 
 }  // namespace muster

@@ -73,9 +73,6 @@ Findings unavailable_besides_steps(const Policy& policy) {
     if (const auto& sign = policy.audit.sign)
         add(true, "audit.sign", "sign records",
             sign->optional ? Severity::warning : Severity::error);
-    if (policy.strictness.unproven_restore == Refusing::refuse)
-        add(true, "strictness.unproven_restore", "refuse unproven restores by policy",
-            Severity::warning);
     return out;
 }
 

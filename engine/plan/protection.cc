@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/plan/availability.h"
+#include "engine/plan/covering_protect.h"
 #include "engine/plan/plan_parts.h"
 #include "engine/plan/retention.h"
 #include "engine/plan/selector.h"
@@ -83,9 +84,7 @@ private:
         action.root = store_.root;
         action.depth = protect_.verify;
         action.proof_expires = protect_.proof_expires;
-        const auto& how = protect_.snapshot;
-        if (how.encrypt) action.keys.push_back(*how.encrypt);
-        action.keys.insert(action.keys.end(), how.decrypt.begin(), how.decrypt.end());
+        action.keys = keys_of(protect_.snapshot);
         if (spec_.schema_version) action.supported_schema = spec_.schema_version->supported;
         std::ranges::copy_if(spec_.checks, std::back_inserter(action.checks),
                              [&](const auto& check) { return check.depth <= protect_.verify; });

@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/plan/covering_protect.h"
 #include "engine/plan/selector.h"
 #include "engine/plan/snapshot_index.h"
 
 namespace muster {
 namespace {
-
-Duration proof_life(const Policy& policy, const TargetFacts& target, const std::string& store) {
-    const auto kind = kind_of(policy.targets.at(target.spec));
-    for (const auto& [name, protect] : policy.protect)
-        if (selects(protect.targets, target.spec, target.id, kind) &&
-            std::ranges::find(protect.stores, store) != protect.stores.end())
-            return protect.proof_expires;
-    return ProtectSpec{}.proof_expires;
-}
 
 bool is_usable(const SnapshotFacts& snapshot, Time now) {
     return snapshot.state == SnapshotState::complete && !snapshot.known_bad &&
@@ -45,7 +37,7 @@ std::optional<Time> note_proof(Standing& standing, const Policy& policy, const S
                 best = snapshot;
     if (best == nullptr) return std::nullopt;
     const auto life =
-        std::chrono::floor<std::chrono::seconds>(proof_life(policy, target, best->store));
+        std::chrono::floor<std::chrono::seconds>(proof_life(policy, &target, best->store));
     standing.proof = Proof{best->store,
                            best->key,
                            best->path,

@@ -212,4 +212,16 @@ Result<Observation> observe(const PolicyFile& file, const StateFolder& state, co
     return world;
 }
 
+Result<Observation> observe_directory(const fs::path& directory, const StateFolder& state,
+                                      Time now) {
+    Observation world;
+    world.now = now;
+    const LocalStore store{fs::absolute(directory).lexically_normal()};
+    world.stores.push_back({std::string{directory_store}, store.root().string(), std::nullopt, {}});
+    MUSTER_TRY(world.snapshots, list_snapshots(world.stores.front().name, store));
+    MUSTER_TRY(const auto chain, read_chain(state));
+    for (const auto& link : chain.links) learn(world, link.record.outcomes);
+    return world;
+}
+
 }  // namespace muster

@@ -13,4 +13,12 @@ namespace muster {
 /// trouble of its target or store, not an Error.
 Result<Observation> observe(const PolicyFile& file, const StateFolder& state, const Host& host);
 
+/// The name of the one store in the observation of a directory.
+inline constexpr std::string_view directory_store = "directory";
+
+/// What lies in a directory that no policy describes, and what all records tell of it. It has no
+/// targets; those of the snapshots are the names in their manifests.
+Result<Observation> observe_directory(const fs::path& directory, const StateFolder& state,
+                                      Time now);
+
 }  // namespace muster

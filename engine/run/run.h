@@ -30,6 +30,9 @@ public:
                          const std::optional<Observation>& before,
                          std::optional<Error> failure = {});
 
+    /// What is wrong besides what the steps find; stands in the record of a run without a policy.
+    void tell(Findings findings) { result_.findings = std::move(findings); }
+
     /// Ends the run with a record of why nothing was done, and gives the reason back.
     Error give_up(Error error);
 

@@ -53,10 +53,12 @@ class Help(Case):
         "validate": ["--print"],
         "plan": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--out", "--strict-plan", "--markdown", "--detailed-exitcode", "--now"],
         "apply": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--dry-run", "--strict-plan", "--lock-wait", "--keep-sandbox"],
-        "backup": ["--force", "--verify", "--max-writer-pause", "--name", "--lock-wait"],
-        "inspect": ["--depth", "--supported-schema"],
-        "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--supported-schema"],
-        "restore": ["--to", "--force", "--dry-run", "--no-verify", "--supported-schema", "--safety-dir", "--lock-wait"],
+        "backup": ["--force", "--verify", "--method", "--compress", "--encrypt", "--checksum-file", "--max-writer-pause", "--name", "--lock-wait"],
+        "inspect": ["--depth", "--supported-schema", "--key"],
+        "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--supported-schema", "--key"],
+        "restore": ["--to", "--policy", "--from", "--pick", "--before", "--id", "--name", "--force", "--dry-run", "--no-verify",
+                    "--supported-schema", "--safety-dir", "--safety-suffix", "--in-place", "--key", "--lock-wait"],
+        "snapshots": ["--target", "--store", "--proven"],
         "prune": ["--dry-run", "--lock-wait", "--target", "--strict-plan", "--keep-last", "--keep-hourly", "--keep-daily", "--keep-weekly",
                   "--keep-monthly", "--keep-yearly", "--keep-within", "--max-age", "--max-total", "--min-count", "--timezone", "--proven"],
         "pin": ["--reason", "--force"],
@@ -116,7 +118,7 @@ class Output(Case):
         make("shop.db")
         policy(rest="drills: { smoke: { scenario: restore-smoke, targets: [shop] } }")
         return [("version", "version"), ("validate policy.yaml", "problems"), ("plan policy.yaml", "plan"), ("apply policy.yaml --dry-run", "plan"),
-                ("apply policy.yaml", "record"), ("drill policy.yaml", "record"), ("report policy.yaml", "handoff"),
+                ("apply policy.yaml", "record"), ("snapshots policy.yaml", "snapshots"), ("drill policy.yaml", "record"), ("report policy.yaml", "handoff"),
                 ("backup shop.db one.sqlite", "record"), ("inspect one.sqlite", "inspection"),
                 ("verify one.sqlite", "verification"), ("restore one.sqlite --to new.db --dry-run", "plan"),
                 ("restore one.sqlite --to new.db", "record"), ("restore-smoke shop.db", "record")]

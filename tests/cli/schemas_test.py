@@ -93,6 +93,7 @@ class Documents(Case):
         for _ in range(3):
             self.answer("record", "apply", "policy.yaml", status=3)
         self.answer("plan", "plan", "policy.yaml", "--out", "plan.json")
+        self.answer("snapshots", "snapshots", "policy.yaml")
         self.answer("record", "apply", "plan.json", status=3)
         self.answer("error", "apply", "plan.json", status=6)
         self.answer("record", "drill", "policy.yaml", status=4)  # passed; but a target is gone
@@ -107,8 +108,11 @@ class Documents(Case):
     def backups_and_restores(self):
         self.answer("record", "backup", "shop.db", "one.sqlite")
         self.answer("retention", "prune", ".", "--keep-last", "1", "--dry-run")
+        self.answer("snapshots", "snapshots", ".")
+        self.answer("plan", "restore", ".", "--id", "one.sqlite", "--to", "picked.db", "--dry-run")
         self.answer("pin", "pin", "one.sqlite", "--reason", "evidence")
         self.keep("pin", Path("one.sqlite.pin").read_text())
+        self.answer("snapshots", "snapshots", ".")
         self.answer("pin", "unpin", "one.sqlite")
         self.answer("record", "backup", "missing.db", "two.sqlite", status=8)
         self.answer("inspection", "inspect", "one.sqlite")
@@ -133,6 +137,8 @@ class Documents(Case):
         killed("backup", "shop.db", "torn.sqlite", at="snapshot.artifact_stored")
         self.keep("manifest", Path(".torn.sqlite.muster-intent").read_text())
         self.answer("inspection", "inspect", "torn.sqlite", status=7)
+        self.answer("snapshots", "snapshots", ".")
+        self.answer("snapshots", "restore", ".", "--id", "torn.sqlite", "--to", "picked.db", status=4)
         crash_in_wal("zoo.db")
         with open("zoo.db", "r+b") as file:
             file.write(b"overwritten" * 20)

@@ -75,6 +75,15 @@ def change(database, rows):
         add(connection, rows)
 
 
+def flip_a_byte(path):
+    """Rot: one bit near the end of a file that nobody writes."""
+    with open(path, "r+b") as file:
+        file.seek(-100, os.SEEK_END)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+
+
 PRELUDE = """
 import os, signal, sqlite3, sys, time
 database = sqlite3.connect(sys.argv[1], isolation_level=None)

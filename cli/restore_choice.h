@@ -1,0 +1,28 @@
+// Which backup a restore takes, and where it puts it, by what the command line says.
+#pragma once
+
+#include "cli/session.h"
+#include "engine/model/plan.h"
+
+namespace muster {
+
+inline constexpr std::string_view restore_operand = "BACKUP|DIR|TARGET";
+/// What says which, besides the operand.
+const std::vector<Option>& choice_options();
+
+struct RestoreChoice {
+    RestoreStep step;    ///< backup and target; by a policy also checks, keys and supported schema
+    std::string target;  ///< name of what is restored
+    Reason reason;
+    Findings findings;  ///< the pick, and a warning for each that was passed over
+    std::optional<PolicyFile> policy;
+    std::optional<Answer> nothing;  ///< instead of all that: what there is, none of it restorable
+};
+
+/// Reads only. The operand is a backup, a directory of backups or, with --policy, a target. Refuses
+/// (ErrorCode::usage) flags that do not go together, a directory with several databases, names and
+/// ids that there are not, and a place that cannot be told.
+tl::expected<RestoreChoice, Refusal> choose_restore(const Arguments& arguments,
+                                                    const Surroundings& surroundings);
+
+}  // namespace muster

@@ -1,0 +1,65 @@
+#include "cli/restore_place.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/codec/nearest.h"
+#include "engine/plan/availability.h"
+#include "engine/plan/covering_protect.h"
+#include "engine/run/named_databases.h"
+
+namespace muster {
+namespace {
+
+std::vector<SecretRef> keys_for(const Policy& policy, const TargetFacts& target,
+                                const std::string& store) {
+    if (const auto* protect = covering_protect(policy, target, store))
+        return keys_of(protect->snapshot);
+    std::vector<SecretRef> out;
+    for (const auto& [name, spec] : policy.stores)
+        if (const auto* protect = covering_protect(policy, target, name))
+            for (auto& key : keys_of(protect->snapshot))
+                if (std::ranges::find(out, key) == out.end()) out.push_back(std::move(key));
+    return out;
+}
+
+}  // namespace
+
+Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observation& world,
+                                            const std::string& volume_id) {
+    constexpr std::string_view remedy = "name the database to be with --to TARGET";
+    if (volume_id.empty())
+        return fail(ErrorCode::usage, "the backup has no manifest that says which volume it is of",
+                    std::string{remedy});
+    const auto found = std::ranges::find(world.targets, volume_id, &TargetFacts::volume_id);
+    if (found != world.targets.end()) return &*found;
+    codec::Words known;
+    for (const auto& target : world.targets) known.emplace_back(target.volume_id);
+    const auto close = codec::suggestion(volume_id, known);
+    return fail(ErrorCode::usage,
+                fmt::format("the backup is of the volume {}, and no target of the policy {} has "
+                            "that volume id",
+                            volume_id, policy.name),
+                close.empty() ? std::string{remedy} : fmt::format("{}, or {}", close, remedy));
+}
+
+Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFacts& target,
+                       const std::string& store) {
+    const auto& spec = policy.targets.at(target.spec);
+    if (const auto cannot = unavailable(spec))
+        return fail(ErrorCode::not_available, fmt::format("{}: {}", target.id, cannot->text),
+                    "name a database");
+    if (step.target.empty() && is_glob(spec.sqlite) && target.id == target.spec)
+        return fail(ErrorCode::usage,
+                    fmt::format("{} is a glob that matches nothing: it tells no place", target.id),
+                    "name the database to be with --to TARGET");
+    if (step.target.empty()) step.target = target.path;
+    if (spec.schema_version) step.supported_schema = spec.schema_version->supported;
+    std::ranges::copy_if(spec.checks, std::back_inserter(step.checks),
+                         [](const auto& check) { return check.depth <= Depth::full; });
+    step.keys = keys_for(policy, target, store);
+    return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,22 @@
+// What a policy says of a restore: where to, held to what, opened with which keys.
+#pragma once
+
+#include <string>
+
+#include "engine/model/plan.h"
+#include "engine/run/policy_file.h"
+
+namespace muster {
+
+/// The target of the policy whose volume id a manifest names. ErrorCode::usage where there is none,
+/// or where the manifest names none (`volume_id` is empty).
+Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observation& world,
+                                            const std::string& volume_id);
+
+/// Fills in the target's own place where `step` has none yet, its checks, the schema version it
+/// supports, and the keys of the protect that covers it in `store`, else of all that cover it.
+/// ErrorCode::not_available for a data directory; ErrorCode::usage where only a glob is known.
+Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFacts& target,
+                       const std::string& store);
+
+}  // namespace muster

@@ -1,0 +1,61 @@
+#include "engine/snapshot/legacy.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "engine/snapshot/list.h"
+#include "engine/snapshot/names.h"
+#include "engine/sqlite/header.h"
+
+namespace muster {
+namespace {
+
+/// A file that cannot be read is no backup to choose.
+bool begins_as_a_database(const fs::path& path) {
+    const auto file = File::open_read(path);
+    if (!file) return false;
+    std::array<std::byte, header_size> bytes{};
+    const auto count = file->read_at(0, bytes);
+    return count && *count == bytes.size() && parse_header(bytes);
+}
+
+/// The epoch, which is taken for unreadable, where the system does not say.
+Time changed_at(const fs::path& path) {
+    std::error_code failed;
+    const auto time = fs::last_write_time(path, failed);
+    if (failed) return {};
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time));
+}
+
+}  // namespace
+
+Result<std::vector<SnapshotFacts>> list_legacy(const std::string& store_name,
+                                               const LocalStore& store) {
+    MUSTER_TRY(const auto listing, store.list());
+    MUSTER_TRY(const auto snapshots, list_snapshots(store_name, store));
+    std::set<std::string_view> all, ours;
+    for (const auto& file : listing) all.insert(file.key);
+    for (const auto& snapshot : snapshots) ours.insert(snapshot.key);
+    const auto in_use = [&](const std::string& key) {
+        return std::ranges::any_of(std::array{"-wal", "-journal"},
+                                   [&](const auto* suffix) { return all.contains(key + suffix); });
+    };
+    std::vector<SnapshotFacts> out;
+    for (const auto& file : listing) {
+        const auto path = store.path_of(file.key);
+        if (path.filename().string().starts_with('.') || ours.contains(file.key) ||
+            in_use(file.key) || !begins_as_a_database(path))
+            continue;
+        SnapshotFacts facts;
+        facts.store = store_name;
+        facts.key = file.key;
+        facts.path = path.string();
+        facts.created_at = changed_at(path);
+        facts.bytes = file.bytes;
+        out.push_back(std::move(facts));
+    }
+    return out;
+}
+
+}  // namespace muster
