@@ -412,6 +412,7 @@ class BadInput(Case):
         self.assertEqual(ran.returncode, 4, ran)
         files = {Path(file["path"]).name: file for file in json.loads(ran.stdout)["files"]}
         self.assertEqual({name for name, file in files.items() if file["valid"]}, {"good.db"})
+        self.assertEqual(sorted(files), ["closed", "good.db", "named.db", "secret.db", "unknown"])
         for name in ("secret.db", "unknown", "closed", "named.db"):
             self.assertIn("Permission denied", files[name]["reason"])
             self.assertEqual([(each["code"], each["verdict"]) for each in files[name]["findings"]], [("permission_denied", "unchecked")])
