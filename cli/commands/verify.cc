@@ -34,6 +34,7 @@ Result<VerifyRules> rules_of(const Arguments& arguments) {
     VerifyRules rules;
     MUSTER_TRY(rules.inspect.depth, depth_of(arguments, "--depth"));
     MUSTER_TRY(rules.inspect.supported_schema, supported_schema_of(arguments));
+    MUSTER_TRY(rules.inspect.keys, keys_of(arguments, "--key"));
     MUSTER_TRY(rules.min_size, size_of(arguments, "--min-size"));
     MUSTER_TRY(rules.max_size, size_of(arguments, "--max-size"));
     if (rules.min_size && rules.max_size && *rules.min_size > *rules.max_size)
@@ -102,7 +103,7 @@ Command verify_command() {
         "Exit 0: every backup is valid. 4: one is not, or a directory holds none (none_found). docs/monitoring.md tells more.\n"
         "Example: muster verify /backups --max-age 26h --min-size 1MiB --json",
         {{"PATH...", "backups, and directories of backups"}},
-        {{"--depth", "DEPTH", "checksum, quick or full (the default)"},
+        {{"--depth", "DEPTH", "checksum, quick, full (the default) or deep"},
          {"--pattern", "GLOB",
           "in a directory only files of such a name, like 'shop-*.sqlite' (may be given again)"},
          {"--max-age", "TIME", "each backup that is older is invalid, such as 26h"},
@@ -110,7 +111,9 @@ Command verify_command() {
          {"--max-size", "SIZE", "each that is larger is invalid"},
          {"--jobs", "N",
           "look at that many side by side; as many as there are cores when left out"},
-         {"--supported-schema", "N", "each whose schema version is greater is invalid"}},
+         {"--supported-schema", "N", "each whose schema version is greater is invalid"},
+         {"--key", "KEY",
+          "where a key lies that may open them: file:PATH, env:NAME or credential:NAME (may be given again)"}},
         run};
 }
 
