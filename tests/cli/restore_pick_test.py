@@ -270,6 +270,7 @@ class OfATarget(Picked):
         time.sleep(2)
         ran = self.finds_nothing("unproven", "--policy", "policy.yaml", "shop", "--from", "near", "--to", "new.db")
         self.assertIn("proof expired", ran.out)
+        self.finds_nothing("unproven", "backups", "--name", "shop", "--policy", "policy.yaml", "--to", "new.db")
 
     def test_the_manifest_tells_the_place(self):
         """[VV-06] A file, or the latest of a directory: the volume id of its manifest names the target."""
