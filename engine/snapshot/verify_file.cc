@@ -118,8 +118,6 @@ VerifiedFile judged(Inspection seen, const VerifyRules& rules, Time at, Time now
     out.bytes = seen.bytes;
     out.checksum = seen.checksum;
     out.compression = seen.compression;
-    out.key_id = seen.key_id;
-    out.compression = seen.compression;
     out.key_id = std::move(seen.key_id);
     out.created_at = seen.manifest ? seen.manifest->created_at : modified(out.path);
     if (out.created_at && *out.created_at <= now)

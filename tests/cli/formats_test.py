@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""[AZ-01] [AZ-04] [EE-02] [ON-10] Compressed, encrypted and vacuumed snapshots, beside the tools that others use."""
+"""[AZ-01] [AZ-04] [EE-02] [ON-01] [ON-04] [ON-10] Compressed, encrypted and vacuumed snapshots, beside the tools that others use."""
 import json
 import os
 import shutil
@@ -218,6 +218,22 @@ class ByPolicy(Case):
         self.passes("apply", "policy.yaml")
         self.assertTrue(snapshots()[0].name.endswith(".db.gz"))
         self.assertNotIn(".sqlite", snapshots()[0].name)
+
+
+class Directory(Case):
+    def test_verify_opens_whatever_format_lies_there(self):
+        make_shop()
+        write_key("key")
+        for name, words in (("plain", []), ("gzip", ["--compress", "gzip"]), ("zstd", ["--compress", "zstd"]),
+                            ("sealed", ["--compress", "zstd", "--encrypt", "file:key"])):
+            self.passes("backup", "shop.db", f"all/{name}", *words)
+        ran = self.passes("verify", "all", "--key", "file:key", "--depth", "deep")
+        told = {Path(each["path"]).name: (each["valid"], each["compression"], "key_id" in each) for each in ran.document["files"]}
+        self.assertEqual(told, {"plain.sqlite": (True, "none", False), "gzip.sqlite.gz": (True, "gzip", False),
+                                "zstd.sqlite.zst": (True, "zstd", False), "sealed.sqlite.zst.enc": (True, "zstd", True)})
+        ran = self.muster("verify", "all")
+        self.assertEqual((ran.status, ran.document["summary"]["invalid_files"]), (4, 1), ran)
+        self.assertIn("no key was given", ran.out)
 
 
 class InPlace(Case):
