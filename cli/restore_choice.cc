@@ -32,7 +32,7 @@ std::string remedy_for(const SnapshotList& list, const Reason& why, const std::s
     if (why.code == "several_databases") return "name one of them with --name";
     if (why.code == "unproven")
         return "prove one with 'muster apply POLICY', or restore without a proof with --force";
-    if (why.code != "unknown_id") return "the list above says what there is";
+    if (why.code != "unknown_id") return "'muster snapshots' lists what there is";
     std::set<std::string_view> known;
     for (const auto& each : list.snapshots) known.insert(each.id);
     const auto close = codec::suggestion(id, {known.begin(), known.end()});

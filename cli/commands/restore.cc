@@ -79,16 +79,18 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
 std::vector<Option> options() {
     std::vector<Option> out{{"--to", "TARGET", "the database to be"}};
     out.insert(out.end(), choice_options().begin(), choice_options().end());
-    for (const auto& option : std::initializer_list<Option>{
-             {"--force", "", "replace an existing database; go past strictness.unproven_restore"},
-             {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
-             {"--no-verify", "",
-              "compare the checksum only; do not look into the backup or at the result"},
-             {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
-             {"--safety-dir", "DIR",
-              "where the snapshot of the existing database goes; beside it when left out"},
-             {"--lock-wait", "TIME",
-              "wait that long for another run on the same database; 0s when left out"}})
+    for (
+        const auto& option : std::initializer_list<Option>{
+            {"--force", "",
+             "replace an existing database; where no snapshot has a valid proof, restore one without, also against strictness.unproven_restore"},
+            {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
+            {"--no-verify", "",
+             "compare the checksum only; do not look into the backup or at the result"},
+            {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
+            {"--safety-dir", "DIR",
+             "where the snapshot of the existing database goes; beside it when left out"},
+            {"--lock-wait", "TIME",
+             "wait that long for another run on the same database; 0s when left out"}})
         out.push_back(option);
     return out;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "engine/snapshot/format/outline.h"
 #include "engine/snapshot/list.h"
 #include "engine/snapshot/names.h"
 #include "engine/sqlite/header.h"
@@ -11,10 +12,14 @@
 namespace muster {
 namespace {
 
-/// A file that cannot be read is no backup to choose.
-bool begins_as_a_database(const fs::path& path) {
+/// A file that cannot be read is no backup to choose. What is compressed is looked into when it is
+/// restored.
+bool begins_as_a_backup(const fs::path& path) {
     const auto file = File::open_read(path);
     if (!file) return false;
+    const auto outline = outline_of(*file);
+    if (!outline) return false;
+    if (outline->compression != Compression::none) return true;
     std::array<std::byte, header_size> bytes{};
     const auto count = file->read_at(0, bytes);
     return count && *count == bytes.size() && parse_header(bytes);
@@ -45,7 +50,7 @@ Result<std::vector<SnapshotFacts>> list_legacy(const std::string& store_name,
     for (const auto& file : listing) {
         const auto path = store.path_of(file.key);
         if (path.filename().string().starts_with('.') || ours.contains(file.key) ||
-            in_use(file.key) || !begins_as_a_database(path))
+            in_use(file.key) || !begins_as_a_backup(path))
             continue;
         SnapshotFacts facts;
         facts.store = store_name;

@@ -95,7 +95,8 @@ USAGE = [
     ("backup shop.db", "DEST is required", "muster backup --help"),
     ("inspect", "BACKUP is required", "muster inspect --help"),
     ("verify", "PATH is required", "muster verify --help"),
-    ("restore", "BACKUP is required", "muster restore --help"),
+    ("restore", "BACKUP|DIR|TARGET is required", "muster restore --help"),
+    ("snapshots", "POLICY|DIR is required", "muster snapshots --help"),
     ("restore shop.db", "--to is missing", "--to TARGET"),
     ("restore-smoke", "DB is required", "muster restore-smoke --help"),
     ("validate", "POLICY is required", "muster validate --help"),
@@ -237,7 +238,11 @@ class BadInput(Case):
         self.check_table(AS_DATABASE, DATABASE_COMMANDS, named=True)
 
     def test_what_is_no_backup(self):
-        self.check_table(AS_BACKUP, BACKUP_COMMANDS, named=True)
+        files = [row for row in AS_BACKUP if row[0] != "folder"]
+        self.check_table(files, BACKUP_COMMANDS, named=True)
+        # A folder may be one of backups, where restore picks: restore_pick_test.py.
+        folders = [row for row in AS_BACKUP if row[0] == "folder"]
+        self.check_table(folders, [each for each in BACKUP_COMMANDS if not each.startswith("restore")], named=True)
 
     def test_what_is_to_be_verified(self):
         self.check_table(AS_BACKUPS, ["verify {}", "verify {} --jobs 3 --depth quick"], named=True)

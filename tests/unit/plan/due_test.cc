@@ -82,6 +82,25 @@ TEST_CASE("an expired proof is renewed, unless a new snapshot brings one", "[pla
     CHECK(plan_of(policy, world).steps.size() == 3);  // snapshot, its proof, the drill
 }
 
+TEST_CASE("how a snapshot is written goes into its step, and every key into its verification",
+          "[plan][ON-10]") {
+    auto policy = shop_policy();
+    auto& how = policy.protect["nightly"].snapshot;
+    how.method = Method::vacuum;
+    how.compress = Compression::zstd;
+    how.checksum_file = true;
+    how.encrypt.emplace().env = "NEW";
+    how.decrypt.emplace_back().env = "OLD";
+    const auto plan = plan_of(policy, shop_world());
+    const auto& taken = std::get<SnapshotStep>(find(plan, "snapshot:shop:near")->action);
+    CHECK(taken.method == Method::vacuum);
+    CHECK(taken.compress == Compression::zstd);
+    CHECK(taken.checksum_file);
+    CHECK(taken.encrypt == how.encrypt);
+    const auto& verified = std::get<VerifyStep>(find(plan, "verify:shop:near")->action);
+    CHECK(verified.keys == std::vector{*how.encrypt, how.decrypt.front()});
+}
+
 TEST_CASE("a job and a part of the fleet can be chosen", "[plan]") {
     Selection only;
     only.jobs = {"drills.smoke"};
@@ -107,25 +126,18 @@ TEST_CASE("what this version cannot do is planned as blocked", "[plan]") {
     SECTION("replacing") {
         policy.stores["near"].overwrite = Overwrite::same_day;
     }
-    SECTION("encryption") {
-        protect.snapshot.encrypt.emplace();
+    SECTION("a key that a command prints") {
+        protect.snapshot.encrypt.emplace().command = {"pass", "backup"};
     }
-    SECTION("compression") {
-        protect.snapshot.compress = Compression::zstd;
+    SECTION("a former key that a command prints") {
+        protect.snapshot.decrypt.emplace_back().command = {"pass", "backup"};
     }
     SECTION("differences") {
         protect.snapshot.kind = SnapshotKind::incr;
     }
-    SECTION("vacuum") {
-        protect.snapshot.method = Method::vacuum;
-    }
     SECTION("a directory") {
         policy.targets["shop"].sqlite.clear();
         policy.targets["shop"].directory = "data";
-    }
-    SECTION("depth deep") {
-        protect.verify = Depth::deep;
-        blocked = "verify:shop:near";
     }
     SECTION("another scenario") {
         policy.drills["smoke"].scenario = Scenario::restore_drill;
@@ -231,12 +243,7 @@ TEST_CASE("nothing is pruned for a new snapshot that no step verifies", "[plan][
     auto world = shop_world();
     world.snapshots = {snapshot_at("2026-11-19T03:00:00Z"), snapshot_at("2026-11-18T03:00:00Z")};
     Selection selection;
-    SECTION("by selection") {
-        selection.only = {"snapshot", "prune"};
-    }
-    SECTION("by a depth that is not there") {
-        policy.protect["nightly"].verify = Depth::deep;
-    }
+    selection.only = {"snapshot", "prune"};
     const auto plan = plan_of(policy, world, selection);
     for (const auto& step : plan.steps)
         if (std::holds_alternative<PruneStep>(step.action)) {
