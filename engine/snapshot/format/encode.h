@@ -23,7 +23,7 @@ struct Encoded {
 };
 
 /// Appends to `artifact`, which is empty, and does not sync it. Reading, compressing and writing
-/// overlap, in less than 64 MiB of memory. After a failure, the first one of any stage, the
+/// overlap, in less than 80 MiB of memory. After a failure, the first one of any stage, the
 /// artifact holds a part of it.
 Result<Encoded> encode(const File& content, File& artifact, const EncodeOptions& options);
 

@@ -47,15 +47,12 @@ public:
         ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
         bool full = false;  // what is decompressed already may lie in zstd
         while (in.pos < in.size || full) {
-            if (between_frames_ && frames_ != 0 && !may_begin_frame(bytes[in.pos]))
-                return continued();
             const auto room = filler_.room();
             ZSTD_outBuffer out{room.data(), room.size(), 0};
             const std::size_t status = ::ZSTD_decompressStream(state_.get(), &out, &in);
             if (::ZSTD_isError(status) != 0) return refused(status);
             between_frames_ = status == 0;
             full = out.pos == out.size && !between_frames_;
-            frames_ += between_frames_ ? 1 : 0;
             MUSTER_CHECK(filler_.filled(out.pos, sink));
         }
         return {};
@@ -67,14 +64,11 @@ public:
     }
 
 private:
-    /// By the first byte of its magic number: a frame, or one of notes.
-    static bool may_begin_frame(std::byte first) {
-        return first == std::byte{0x28} || (first & std::byte{0xf0}) == std::byte{0x50};
-    }
     Failure refused(std::size_t status) const {
         switch (::ZSTD_getErrorCode(status)) {
             case ZSTD_error_memory_allocation: throw std::bad_alloc{};
-            case ZSTD_error_prefix_unknown: return continued();
+            case ZSTD_error_prefix_unknown:
+                return damaged("is followed by something that is no zstd");
             case ZSTD_error_frameParameter_windowTooLarge:
                 return fail(ErrorCode::not_available,
                             fmt::format("{} is compressed with zstd and a window of more than "
@@ -84,7 +78,6 @@ private:
             default: return damaged(fmt::format("was changed: {}", ::ZSTD_getErrorName(status)));
         }
     }
-    Failure continued() const { return damaged("is followed by something that is no zstd"); }
     Failure damaged(const std::string& how) const {
         return fail(ErrorCode::damaged,
                     fmt::format("{} is compressed with zstd, and {}", name_, how),
@@ -95,7 +88,6 @@ private:
                                                                   &::ZSTD_freeDCtx};
     std::string name_;
     PieceFiller filler_;
-    std::uint64_t frames_ = 0;
     bool between_frames_ = true;
 };
 
