@@ -89,6 +89,12 @@ std::vector<Option> options() {
             {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
             {"--safety-dir", "DIR",
              "where the snapshot of the existing database goes; beside it when left out"},
+            {"--safety-suffix", "SUFFIX",
+             "its name is TARGET.SUFFIX, with {timestamp} or {epoch} filled in; pre-restore-{timestamp}.sqlite3 when left out"},
+            {"--in-place", "",
+             "write the backup's pages into the existing file, in one transaction: processes that have it open see it"},
+            {"--key", "KEY",
+             "where a key lies that may open the backup: file:PATH, env:NAME or credential:NAME (may be given again)"},
             {"--lock-wait", "TIME",
              "wait that long for another run on the same database; 0s when left out"}})
         out.push_back(option);

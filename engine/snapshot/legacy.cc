@@ -4,7 +4,7 @@
 #include <array>
 #include <set>
 
-#include "engine/snapshot/format/outline.h"
+#include "engine/snapshot/format/decode.h"
 #include "engine/snapshot/list.h"
 #include "engine/snapshot/names.h"
 #include "engine/sqlite/header.h"
@@ -12,14 +12,23 @@
 namespace muster {
 namespace {
 
-/// A file that cannot be read is no backup to choose. What is compressed is looked into when it is
-/// restored.
+/// decode() gives nothing away before it has seen the header of a database.
+bool decodes_to_a_database(const File& file) {
+    const auto begun = decode(file, {}, [](auto) -> Result<> {
+        return fail(ErrorCode::interrupted, "its beginning is all that is asked for");
+    });
+    return begun || begun.error().code == ErrorCode::interrupted;
+}
+
+/// A file that cannot be read is no backup to choose. One that is encrypted may be: without its key
+/// nobody can say.
 bool begins_as_a_backup(const fs::path& path) {
     const auto file = File::open_read(path);
     if (!file) return false;
     const auto outline = outline_of(*file);
     if (!outline) return false;
-    if (outline->compression != Compression::none) return true;
+    if (outline->key_id) return true;
+    if (outline->compression != Compression::none) return decodes_to_a_database(*file);
     std::array<std::byte, header_size> bytes{};
     const auto count = file->read_at(0, bytes);
     return count && *count == bytes.size() && parse_header(bytes);

@@ -77,10 +77,11 @@ struct Tally {
 
 Result<> compare_all(Connection& connection, const BlobCheck& where, Tally& tally,
                      const std::function<Result<>()>& keep_going) {
+    // With its table before it, a name is never taken for a text.
     MUSTER_TRY(auto rows,
-               connection.prepare(fmt::format("SELECT rowid, typeof({0}), {1} FROM main.{2}",
-                                              quote_name(where.payload), quote_name(where.sha256),
-                                              quote_name(where.table))));
+               connection.prepare(fmt::format(
+                   "SELECT t.rowid, typeof(t.{0}), t.{1} FROM main.{2} AS t",
+                   quote_name(where.payload), quote_name(where.sha256), quote_name(where.table))));
     Payloads payloads{connection, where};
     for (;;) {
         MUSTER_TRY(const bool row, rows.step());

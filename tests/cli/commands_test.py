@@ -54,7 +54,7 @@ class Help(Case):
         "plan": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--out", "--strict-plan", "--markdown", "--detailed-exitcode", "--now"],
         "apply": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--dry-run", "--strict-plan", "--lock-wait", "--keep-sandbox"],
         "backup": ["--force", "--verify", "--method", "--compress", "--encrypt", "--checksum-file", "--max-writer-pause", "--name", "--lock-wait"],
-        "inspect": ["--depth", "--supported-schema", "--key"],
+        "inspect": ["--depth", "--key", "--supported-schema"],
         "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--supported-schema", "--key"],
         "restore": ["--to", "--policy", "--from", "--pick", "--before", "--id", "--name", "--force", "--dry-run", "--no-verify",
                     "--supported-schema", "--safety-dir", "--safety-suffix", "--in-place", "--key", "--lock-wait"],

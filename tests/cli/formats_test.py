@@ -101,7 +101,7 @@ class Formats(Case):
         Path("cut.zst").write_bytes(whole[:-10])
         self.assertIn("cut off", reason("cut.zst", 4))
         Path("more.zst").write_bytes(whole + b"and then some")
-        self.assertIn("end", reason("more.zst", 4))
+        self.assertIn("followed by something that is no zstd", reason("more.zst", 4))
         Path("zero").write_bytes(b"")
         self.assertIn("empty", reason("zero", 4))
         Path("text.gz").write_bytes(run("gzip", "-c", input=b"Dear diary, " * 100))
@@ -234,6 +234,19 @@ class Directory(Case):
         ran = self.muster("verify", "all")
         self.assertEqual((ran.status, ran.document["summary"]["invalid_files"]), (4, 1), ran)
         self.assertIn("no key was given", ran.out)
+
+
+    def test_the_latest_compressed_backup_of_others_is_picked_and_no_tarball(self):
+        make_shop()
+        before = content("shop.db")
+        Path("theirs").mkdir()
+        for day, name in enumerate(("a.db.gz", "b.db.gz", "c.tar.gz")):
+            data = b"no database" if name.endswith(".tar.gz") else Path("shop.db").read_bytes()
+            Path("theirs", name).write_bytes(run("gzip", "-c", input=data))
+            os.utime(f"theirs/{name}", (1_790_000_000 + day, 1_790_000_000 + day))
+        ran = self.passes("restore", "theirs", "--to", "new.db")
+        self.assertIn("b.db.gz", ran.document["outcomes"][0]["restored"]["backup"])
+        self.assertEqual(content("new.db"), before)
 
 
 class InPlace(Case):

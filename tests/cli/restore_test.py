@@ -105,10 +105,15 @@ class OverAnExistingDatabase(RestoreCase):
         self.assertEqual((after.st_mode, after.st_uid, after.st_gid), (before.st_mode, before.st_uid, before.st_gid))
         self.assertEqual(names("app.db"), ["restored"])
 
-    def test_a_new_target_is_private(self):
+    def test_a_new_target_is_as_private_as_the_database_was(self):
+        mode = lambda path: os.stat(path).st_mode & 0o777
+        was = json.loads(Path("kept.sqlite.manifest.json").read_text())["owner"]["mode"]
         self.passes("restore", "kept.sqlite", "--to", "new/folder/app.db")
         self.assertEqual(names("new/folder/app.db"), ["restored"])
-        self.assertEqual((os.stat("new/folder/app.db").st_mode & 0o777, os.stat("new/folder").st_mode & 0o777), (0o600, 0o700))
+        self.assertEqual((mode("new/folder/app.db"), mode("new/folder")), (was, 0o700))
+        os.remove("kept.sqlite.manifest.json")  # nothing tells how private it was
+        self.passes("restore", "kept.sqlite", "--to", "new/legacy.db")
+        self.assertEqual(mode("new/legacy.db"), 0o600)
 
     def test_safety_folder(self):
         make("app.db", ["old"])

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """[ON-01] [ON-06] verify: files and directories of backups, for an operator and for monitoring."""
+import hashlib
 import json
 import os
 import re
@@ -144,7 +145,8 @@ class Directories(Verify):
         self.backup()
         self.backup("d/deep/er/two.sqlite")
         self.passes("pin", "d/one.sqlite", "--reason", "evidence")
-        Path("d/one.sqlite.sha256").write_text("00")
+        digest = hashlib.sha256(Path("d/one.sqlite").read_bytes()).hexdigest()
+        Path("d/one.sqlite.sha256").write_text(f"{digest}  one.sqlite\n")
         for name in ("notes.txt", "picture.png", "deep/list.csv"):
             Path("d", name).write_text("no backup")
         Path("d/.hidden.sqlite").write_bytes(Path("d/one.sqlite").read_bytes())

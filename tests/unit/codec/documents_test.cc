@@ -16,7 +16,9 @@
 #include "engine/model/record.h"
 #include "engine/model/retention_report.h"
 #include "engine/model/schedule_report.h"
+#include "engine/model/snapshot_list.h"
 #include "engine/model/swap_intent.h"
+#include "engine/model/verification_report.h"
 #include "engine/model/version_report.h"
 #include "tests/unit/codec/sample.h"
 
@@ -26,8 +28,9 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 using MarkedDocuments =
-    std::tuple<Inspection, Plan, Record, Population, Event, SwapIntent, Pin, RetentionReport,
-               Handoff, ScheduleReport, InitReport, ProblemReport, ErrorReport, VersionReport>;
+    std::tuple<Inspection, Plan, Record, Population, Event, SwapIntent, Pin, VerificationReport,
+               SnapshotList, RetentionReport, Handoff, ScheduleReport, InitReport, ProblemReport,
+               ErrorReport, VersionReport>;
 using Documents = decltype(std::tuple_cat(std::tuple<Policy, Manifest>{}, MarkedDocuments{}));
 
 std::string all_of(const Problems& problems) {
@@ -155,6 +158,8 @@ TEST_CASE("each of the manifest's fields is demanded with its type", "[VV-01]") 
         CHECK(wrong.problems[0].path == key);
         CHECK_FALSE(wrong.value);
 
+        // Keys that came later are absent in what older versions wrote.
+        if (key == "method" || key == "checksumFile") continue;
         json.erase(key);
         const auto missing = from_json<Manifest>(json.dump(2), "m.json");
         REQUIRE(missing.problems.size() == 1);

@@ -137,7 +137,7 @@ TEST_CASE("what cannot be replaced safely is refused", "[snapshot][restore]") {
 TEST_CASE("an interrupted restore leaves the database as it was", "[snapshot][restore]") {
     Scene scene;
     int asked = 0;
-    const int limit = GENERATE(0, 1, 2);
+    const int limit = GENERATE(0, 1);  // asked while staging, and while copying what is there
     scene.test.host.keep_going = [&]() -> Result<> {
         if (asked++ >= limit) return fail(ErrorCode::interrupted, "stopped");
         return {};
