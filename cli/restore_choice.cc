@@ -166,7 +166,8 @@ private:
     Result<> pick_in_directory() {
         MUSTER_CHECK(refuse_flags({"--from"}, "a directory"));
         MUSTER_TRY(auto there, observe_directory(asked_, state(), surroundings_.host.now()));
-        if (there.snapshots.empty()) {
+        const bool legacy = there.snapshots.empty();
+        if (legacy) {
             MUSTER_TRY(there.snapshots, legacy_backups());
             if (!there.snapshots.empty())
                 out_.findings.push_back(
@@ -176,7 +177,9 @@ private:
         }
         auto list = snapshot_list(there, proof_life());
         list.directory = absolute(asked_);
-        return pick_from(list);
+        MUSTER_CHECK(pick_from(list));
+        if (legacy) volume_id_.clear();  // a name is no identity that a place is found by
+        return {};
     }
 
     /// The database that is to be replaced is no backup of itself.

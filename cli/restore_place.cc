@@ -12,11 +12,11 @@
 namespace muster {
 namespace {
 
-std::vector<SecretRef> keys_for(const Policy& policy, const TargetFacts& target,
-                                const std::string& store) {
+std::vector<KeyPlace> keys_for(const Policy& policy, const TargetFacts& target,
+                               const std::string& store) {
     if (const auto* protect = covering_protect(policy, target, store))
         return keys_of(protect->snapshot);
-    std::vector<SecretRef> out;
+    std::vector<KeyPlace> out;
     for (const auto& [name, spec] : policy.stores)
         if (const auto* protect = covering_protect(policy, target, name))
             for (auto& key : keys_of(protect->snapshot))

@@ -41,6 +41,17 @@ StateFolder state_of(const Arguments& arguments, const PolicyFile* policy) {
     return {fs::path{environment("HOME")} / ".local/state/muster"};
 }
 
+Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings) {
+    Host host = surroundings.host;
+    const auto scratch = state_of(arguments, nullptr).scratch();
+    std::error_code unmade;
+    for (fs::path folder = scratch;; folder = folder.parent_path()) {
+        if (!fs::exists(folder, unmade)) continue;
+        if (::access(folder.c_str(), W_OK | X_OK) == 0) host.scratch = scratch;
+        return host;
+    }
+}
+
 RunHead head_of(const Surroundings& surroundings, std::string policy_name,
                 const PolicyFile* policy) {
     RunHead head;
@@ -91,22 +102,17 @@ Result<Depth> depth_of(const Arguments& arguments, std::string_view flag) {
                 "it takes checksum, quick, full or deep");
 }
 
-Result<std::vector<SecretRef>> keys_of(const Arguments& arguments, std::string_view flag) {
-    std::vector<SecretRef> out;
+Result<std::vector<KeyPlace>> keys_of(const Arguments& arguments, std::string_view flag) {
+    std::vector<KeyPlace> out;
     for (const auto& written : arguments.all(flag)) {
-        const auto colon = written.find(':');
-        const auto kind = written.substr(0, colon);
-        const auto place = colon == std::string::npos ? "" : written.substr(colon + 1);
-        auto& key = out.emplace_back();
-        if (kind == "file" && !place.empty())
-            key.file = fs::absolute(place).lexically_normal().string();
-        else if (kind == "env" && !place.empty())
-            key.env = place;
-        else if (kind == "credential" && !place.empty())
-            key.credential = place;
-        else
+        const auto place = TextForm<KeyPlace>::parse(written);
+        if (!place)
             return fail(ErrorCode::usage, fmt::format("{} does not say where a key lies", flag),
                         "write it like file:/etc/muster/key, env:MUSTER_KEY or credential:muster");
+        auto secret = secret_at(*place);
+        // Steps may be carried out from another folder.
+        if (secret.file) secret.file = fs::absolute(*secret.file).lexically_normal().string();
+        out.push_back(place_of(secret));
     }
     return out;
 }

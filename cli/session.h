@@ -11,6 +11,11 @@ namespace muster {
 /// as root /var/lib/muster.
 StateFolder state_of(const Arguments& arguments, const PolicyFile* policy);
 
+/// The host of a command that only looks: what it decodes lies below the state directory, where
+/// the next run removes what a killed one left; in the system's temporary folder where the state
+/// directory cannot be written.
+Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings);
+
 RunHead head_of(const Surroundings& surroundings, std::string policy_name,
                 const PolicyFile* policy);
 
@@ -37,7 +42,7 @@ Result<Duration> lease_wait_of(const Arguments& arguments);
 
 /// Where keys lie, by every `flag`: file:PATH, env:NAME or credential:NAME; ErrorCode::usage for
 /// anything else, which is not shown: it may be the key itself.
-Result<std::vector<SecretRef>> keys_of(const Arguments& arguments, std::string_view flag);
+Result<std::vector<KeyPlace>> keys_of(const Arguments& arguments, std::string_view flag);
 /// A UTC time, or a date for its midnight; ErrorCode::usage when it is neither.
 Result<Time> time_of(const Arguments& arguments, std::string_view flag);
 

@@ -31,6 +31,9 @@ Result<> read_format(const Arguments& arguments, SnapshotStep& step) {
     MUSTER_TRY(step.method, named(arguments, "--method", step.method));
     MUSTER_TRY(step.compress, named(arguments, "--compress", step.compress));
     MUSTER_TRY(const auto keys, keys_of(arguments, "--encrypt"));
+    if (keys.size() > 1)
+        return fail(ErrorCode::usage, "--encrypt is given twice, and one key writes",
+                    "give one; older keys are only for reading, by --key");
     if (!keys.empty()) step.encrypt = keys.front();
     step.checksum_file = arguments.has("--checksum-file");
     return {};
@@ -80,7 +83,7 @@ Command backup_command() {
           "online (the default), or vacuum: an online copy is checked, then packed by VACUUM INTO"},
          {"--compress", "FORMAT", "none (the default), gzip or zstd"},
          {"--encrypt", "KEY",
-          "encrypt it with the key at file:PATH, env:NAME or credential:NAME: 64 hexadecimal digits"},
+          "encrypt it with the key at file:PATH, env:NAME or credential:NAME: 64 hexadecimal digits, or 32 bytes"},
          {"--checksum-file", "", "write ARTIFACT.sha256 too, for sha256sum -c"},
          {"--max-writer-pause", "TIME",
           "the longest a writer may be kept waiting, such as 200ms; WAL databases never wait"},

@@ -16,7 +16,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     MUSTER_REPLY_TRY(options.supported_schema, supported_schema_of(arguments));
     MUSTER_REPLY_TRY(options.keys, keys_of(arguments, "--key"));
     const auto backup = fs::absolute(arguments.value("BACKUP")).lexically_normal();
-    MUSTER_REPLY_TRY(const auto seen, inspect_backup(backup, options, surroundings.host));
+    MUSTER_REPLY_TRY(const auto seen,
+                     inspect_backup(backup, options, host_for_looking(arguments, surroundings)));
     Answer answer;
     MUSTER_REPLY_TRY(answer.document, to_document(seen));
     answer.text = inspection_text(seen);

@@ -13,12 +13,15 @@ namespace muster {
 namespace {
 
 /// The plan with what stands in the way of it now, if anything.
-Reply dry_run(Plan plan, const RestoreStep& step, const Surroundings& surroundings) {
+Reply dry_run(Plan plan, const RestoreStep& step, const Arguments& arguments,
+              const Surroundings& surroundings) {
     InspectOptions options;
     options.depth = step.verify ? Depth::full : Depth::checksum;
     options.supported_schema = step.supported_schema;
     options.keys = step.keys;
-    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options, surroundings.host));
+    options.checks = step.checks;
+    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options,
+                                                     host_for_looking(arguments, surroundings)));
     auto may = require_restorable(seen);
     if (may) may = check_restore(step);
     Answer answer;
@@ -69,7 +72,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     auto plan = direct_plan("restore", {lone_step("restore", choice->target, step, choice->reason)},
                             surroundings.host.now(), surroundings.host.tool_version);
     plan.findings = choice->findings;
-    if (arguments.has("--dry-run")) return dry_run(std::move(plan), step, surroundings);
+    if (arguments.has("--dry-run")) return dry_run(std::move(plan), step, arguments, surroundings);
     auto answer = run_directly(arguments, surroundings, plan, false,
                                choice->policy ? &*choice->policy : nullptr);
     if (answer) answer->text = pick_lines(*choice) + answer->text;
@@ -112,7 +115,7 @@ Command restore_command() {
         "the backup is swapped in so that no left-over -wal or -journal can touch it, and the result is looked at; when\n"
         "that fails the former database comes back. Stop the application first: --force also goes past processes\n"
         "that hold the database, and they go on with the former file.\n"
-        "Of a directory or a target the latest sound snapshot is picked; those that are not are passed over and named.\n"
+        "Of a directory or a target the latest snapshot is picked; those known to be bad are passed over and named.\n"
         "Examples: muster restore /backups/app.sqlite --to /srv/app/app.db --force\n"
         "          muster restore /backups --before 2026-11-20 --to /srv/app/app.db --dry-run\n"
         "          muster restore --policy policy.yaml finance --from near --force",

@@ -79,7 +79,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     std::vector<fs::path> paths;
     for (const auto& written : arguments.all("PATH")) paths.emplace_back(written);
     MUSTER_REPLY_TRY(const auto found, find_backups(paths, patterns, surroundings.host));
-    MUSTER_REPLY_TRY(const auto report, verify_backups(found, rules, jobs, surroundings.host));
+    MUSTER_REPLY_TRY(const auto report,
+                     verify_backups(found, rules, jobs, host_for_looking(arguments, surroundings)));
     Answer answer;
     MUSTER_REPLY_TRY(answer.document, to_document(report));
     answer.text = verification_text(report);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/model/key_place.h"
 #include "engine/model/observation.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
@@ -55,7 +56,7 @@ struct SnapshotStep {
     std::optional<Duration> max_writer_pause;
     Method method = Method::online;
     Compression compress = Compression::none;
-    std::optional<SecretRef> encrypt;
+    std::optional<KeyPlace> encrypt;
     bool checksum_file = false;
     Place place;
     bool operator==(const SnapshotStep&) const = default;
@@ -93,7 +94,7 @@ struct VerifyStep {
     std::string key;
     Depth depth = Depth::full;
     Duration proof_expires{};
-    std::vector<SecretRef> keys;
+    std::vector<KeyPlace> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
     bool operator==(const VerifyStep&) const = default;
@@ -177,7 +178,7 @@ struct RestoreStep {
     bool in_place = false;
     std::string safety_dir;
     std::string safety_suffix = "pre-restore-{timestamp}.sqlite3";
-    std::vector<SecretRef> keys;
+    std::vector<KeyPlace> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
     bool operator==(const RestoreStep&) const = default;

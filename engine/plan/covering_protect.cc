@@ -27,10 +27,10 @@ Duration shortest_proof_life(const Policy& policy) {
     return policy.protect.empty() ? ProtectSpec{}.proof_expires : out;
 }
 
-std::vector<SecretRef> keys_of(const SnapshotSpec& snapshot) {
-    std::vector<SecretRef> keys;
-    if (snapshot.encrypt) keys.push_back(*snapshot.encrypt);
-    keys.insert(keys.end(), snapshot.decrypt.begin(), snapshot.decrypt.end());
+std::vector<KeyPlace> keys_of(const SnapshotSpec& snapshot) {
+    std::vector<KeyPlace> keys;
+    if (snapshot.encrypt) keys.push_back(place_of(*snapshot.encrypt));
+    std::ranges::transform(snapshot.decrypt, std::back_inserter(keys), place_of);
     return keys;
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/model/key_place.h"
 #include "engine/model/observation.h"
 #include "engine/model/policy.h"
 
@@ -22,6 +23,6 @@ Duration proof_life(const Policy& policy, const TargetFacts* target, std::string
 Duration shortest_proof_life(const Policy& policy);
 
 /// The keys that may open such snapshots: the one they are written with, then the former ones.
-std::vector<SecretRef> keys_of(const SnapshotSpec& snapshot);
+std::vector<KeyPlace> keys_of(const SnapshotSpec& snapshot);
 
 }  // namespace muster

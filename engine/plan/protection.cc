@@ -66,7 +66,7 @@ private:
             how.max_writer_pause,
             how.method,
             how.compress,
-            how.encrypt,
+            how.encrypt ? std::optional{muster::place_of(*how.encrypt)} : std::nullopt,
             how.checksum_file,
             {store_.name, store_.root, draft_.policy().stores.at(store_.name).layout, false}};
         auto blocked = draft_.blocked_by_target(target_);

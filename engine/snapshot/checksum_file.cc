@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "engine/snapshot/names.h"
 
 namespace muster {
@@ -21,15 +24,32 @@ std::string escaped(std::string_view name) {
     return out;
 }
 
-/// Digest of the line, where it names `name`.
+std::optional<Sha256> digest_of(std::string_view digits) {
+    std::string lower{digits};
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    return TextForm<Sha256>::parse(lower);
+}
+
+/// Digest of the line, where it names `name` or, being a digest alone, names nothing else.
 std::optional<Sha256> parse_line(std::string_view line, const std::string& name) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.size() == digest_digits) return digest_of(line);
+    const auto written = escaped(name);
+    constexpr std::string_view tag = "SHA256 (";
+    if (line.starts_with(tag)) {  // sha256sum --tag, and the BSDs
+        const auto close = line.rfind(") = ");
+        if (close == std::string_view::npos ||
+            line.substr(tag.size(), close - tag.size()) != written)
+            return std::nullopt;
+        return digest_of(line.substr(close + 4));
+    }
     if (line.starts_with('\\')) line.remove_prefix(1);
     if (line.size() < digest_digits + 3 || line[digest_digits] != ' ') return std::nullopt;
     auto named = line.substr(digest_digits + 2);
     if (const auto slash = named.rfind('/'); slash != std::string_view::npos)
         named.remove_prefix(slash + 1);
-    if (named != escaped(name)) return std::nullopt;
-    return TextForm<Sha256>::parse(line.substr(0, digest_digits));
+    if (named != written) return std::nullopt;
+    return digest_of(line.substr(0, digest_digits));
 }
 
 }  // namespace

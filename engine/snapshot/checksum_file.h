@@ -13,9 +13,9 @@ namespace muster {
 /// does (https://www.gnu.org/software/coreutils/manual/html_node/cksum-output-modes.html).
 std::string checksum_line(const Sha256& checksum, std::string_view name);
 
-/// What the file beside `artifact` says of it; also one that others wrote, with the mark of binary
-/// mode or with a path before the name. Nothing when there is no such file;
-/// ErrorCode::manifest_mismatch when it does not tell of this artifact.
+/// What the file beside `artifact` says of it; also one that others wrote: with the mark of
+/// binary mode, a path before the name, in the form of --tag, or a digest alone. Nothing when there
+/// is no such file; ErrorCode::manifest_mismatch when it does not tell of this artifact.
 Result<std::optional<Sha256>> read_checksum_file(const fs::path& artifact);
 
 }  // namespace muster

@@ -73,6 +73,8 @@ Result<std::string> mend(const fs::path& artifact) {
         note = fmt::format("removed the unfinished copy of {} that a killed run left",
                            artifact.string());
     }
+    for (const auto suffix : sqlite_sidecars)
+        MUSTER_CHECK(remove_if_there(partial.string() + std::string{suffix}));
     MUSTER_CHECK(remove_if_there(partial));
     MUSTER_CHECK(remove_if_there(intent));
     return note;

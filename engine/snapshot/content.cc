@@ -10,17 +10,17 @@ namespace {
 /// into what is said when none does.
 struct Keyring {
     std::vector<Key> keys;
-    std::optional<Error> unreadable;
+    std::string unreadable;
 };
 
-Keyring read_keys(const std::vector<SecretRef>& places) {
+Keyring read_keys(const std::vector<KeyPlace>& places) {
     Keyring out;
     for (const auto& place : places) {
-        auto key = read_key(place);
+        auto key = read_key(secret_at(place));
         if (key)
             out.keys.push_back(*std::move(key));
-        else if (!out.unreadable)
-            out.unreadable = key.error();
+        else
+            out.unreadable += "; " + key.error().message;
     }
     return out;
 }
@@ -70,8 +70,9 @@ Result<OpenedContent> open_content(const fs::path& artifact, const ContentOption
     MUSTER_CHECK(require_space(out.database.parent_path(), options.content_bytes.value_or(size),
                                fmt::format("the content of {}", artifact.string())));
     auto decoded = decode_into(file, out.database, how);
-    if (!decoded && decoded.error().code == ErrorCode::key_missing && ring.unreadable)
-        return Failure(*ring.unreadable);
+    if (!decoded && decoded.error().code == ErrorCode::key_missing)
+        return fail(ErrorCode::key_missing, decoded.error().message + ring.unreadable,
+                    decoded.error().hint);
     if (!decoded) return Failure(decoded.error());
     out.decoded = *std::move(decoded);
     return out;

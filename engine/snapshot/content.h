@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "engine/base/host.h"
-#include "engine/model/policy/secret_ref.h"
+#include "engine/model/key_place.h"
 #include "engine/snapshot/format/decode.h"
 #include "engine/sqlite/scratch.h"
 
 namespace muster {
 
 struct ContentOptions {
-    std::vector<SecretRef> keys;         ///< where keys lie; read only when it is encrypted
+    std::vector<KeyPlace> keys;          ///< where keys lie; read only when it is encrypted
     std::optional<fs::path> stage;       ///< a new file for the content, also of a plain artifact
     std::optional<Bytes> content_bytes;  ///< what the manifest tells; bounds the decoding
 };

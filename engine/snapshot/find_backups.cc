@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "engine/snapshot/format/outline.h"
 #include "engine/snapshot/names.h"
 
 namespace muster {
@@ -14,10 +15,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array beside_artifacts{manifest_suffix, pin_suffix, ".sha256"sv};
-/// Of a database, of gzip, of zstd, of what muster encrypted.
-constexpr std::array beginnings{"SQLite format 3\0"sv, "\x1f\x8b"sv, "\x28\xb5\x2f\xfd"sv,
-                                "muster-sealed/1\n"sv};
+constexpr std::array beside_artifacts{manifest_suffix, pin_suffix, checksum_suffix};
+constexpr auto of_a_database = "SQLite format 3\0"sv;
+/// An empty file of such a name is a backup that failed: a full disk leaves them.
+constexpr std::array endings{".sqlite"sv, ".sqlite3"sv, ".db"sv, ".gz"sv, ".zst"sv, ".enc"sv};
 /// Every file system has one, and only root may read it.
 constexpr auto of_the_file_system = "lost+found"sv;
 
@@ -25,13 +26,19 @@ constexpr auto of_the_file_system = "lost+found"sv;
 bool begins_as_backup(const fs::path& path) {
     const auto file = File::open_read(path);
     if (!file) return file.error().code != ErrorCode::not_found;
-    std::array<std::byte, 16> bytes{};
+    const auto outline = outline_of(*file);
+    if (!outline) {
+        const auto size = file->size();
+        if (!size || size->count > 0) return true;  // unreadable, or sealed by a newer version
+        const auto name = path.filename().string();
+        return std::ranges::any_of(endings, [&](auto each) { return name.ends_with(each); });
+    }
+    if (outline->compression != Compression::none) return true;  // unknown below a seal
+    std::array<std::byte, of_a_database.size()> bytes{};
     const auto count = file->read_at(0, bytes);
     if (!count) return true;
-    std::string start;
-    for (const auto byte : std::span{bytes}.first(*count))
-        start += static_cast<char>(std::to_integer<unsigned char>(byte));
-    return std::ranges::any_of(beginnings, [&](auto each) { return start.starts_with(each); });
+    return *count == bytes.size() &&
+           std::ranges::equal(bytes, std::as_bytes(std::span{of_a_database}));
 }
 
 bool is_beside_artifact(const std::string& name) {

@@ -4,6 +4,7 @@
 
 #include "engine/base/host.h"
 #include "engine/model/inspection.h"
+#include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 
 namespace muster {
@@ -12,7 +13,7 @@ struct InspectOptions {
     Depth depth = Depth::full;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
-    std::vector<SecretRef> keys;  ///< where the keys lie that may open an encrypted one
+    std::vector<KeyPlace> keys;  ///< where the keys lie that may open an encrypted one
     /// A new file for the content: what is looked at is then that file, and it stays where the
     /// backup may be restored.
     std::optional<fs::path> stage;

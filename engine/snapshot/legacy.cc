@@ -34,6 +34,16 @@ bool begins_as_a_backup(const fs::path& path) {
     return count && *count == bytes.size() && parse_header(bytes);
 }
 
+/// What the files of one database have in common, as tools name them: all before a date or number
+/// and the extension.
+std::string stem_of(const fs::path& path) {
+    const auto name = path.filename().string();
+    auto stem = name.substr(0, name.find_first_of("0123456789."));
+    while (!stem.empty() && std::string_view{"-_ @"}.find(stem.back()) != std::string_view::npos)
+        stem.pop_back();
+    return stem.empty() ? name : stem;
+}
+
 /// The epoch, which is taken for unreadable, where the system does not say.
 Time changed_at(const fs::path& path) {
     std::error_code failed;
@@ -65,6 +75,7 @@ Result<std::vector<SnapshotFacts>> list_legacy(const std::string& store_name,
         facts.store = store_name;
         facts.key = file.key;
         facts.path = path.string();
+        facts.volume_id = stem_of(path);
         facts.created_at = changed_at(path);
         facts.bytes = file.bytes;
         out.push_back(std::move(facts));

@@ -17,6 +17,7 @@
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/swap.h"
 #include "engine/snapshot/take.h"
+#include "engine/sqlite/change_watch.h"
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/header.h"
 #include "engine/sqlite/holders.h"
@@ -114,19 +115,18 @@ Findings look_at_result(const RestoreStep& step, const fs::path& target, std::ui
 }
 
 Result<> roll_back(const Restoration& done, const fs::path& target, bool in_place,
-                   const Host& host) {
-    const auto rejected = fmt::format("{}.rejected-{}", target.string(), file_stamp(host.now()));
+                   const fs::path& rejected, const Host& host) {
     if (in_place) return overwrite_database(done.restored.safety_copy, target, {});
     if (!done.restored.set_aside.empty())
         return swap_back(done.restored.set_aside, target, rejected);
     if (done.restored.safety_copy.empty()) return rename_durably(target, rejected, Replace::no);
+    // What is rejected keeps a name of its own: it may hold rows committed to it meanwhile.
     const auto staged = hidden_beside(target, staged_suffix);
     MUSTER_TRY(const auto former, status_of(target));
     MUSTER_TRY(const auto content,
                open_content(done.restored.safety_copy, {{}, staged, std::nullopt}, host));
     MUSTER_CHECK(dress(staged, former, std::nullopt));
-    MUSTER_TRY(const auto aside, swap_in(staged, target, done.restored.backup, host.now()));
-    return {};
+    return swap_back(staged, target, rejected);
 }
 
 }  // namespace
@@ -257,38 +257,83 @@ private:
     Result<> replace() {
         MUSTER_TRY(const auto former, status_of(target_));
         in_place_ = step_.in_place && former.exists;
-        if (former.exists) {
-            auto copied = take_safety_copy(step_, target_, host_);
-            if (!copied) return discard_staged(copied.error());
-            done_.restored.safety_copy = *std::move(copied);
-            took("safety snapshot");
-            kill_point("restore.safety_taken");
-        }
         if (const auto dressed = dress(staged_, former, recorded_); !dressed)
             return discard_staged(dressed.error());
         MUSTER_TRY(const auto new_file, status_of(staged_));
         inode_to_be_ = in_place_ ? former.inode : new_file.inode;
+        if (in_place_) return write_through();
+        if (former.exists) MUSTER_CHECK(keep_former());
         kill_point("restore.staged");
-        return in_place_ ? write_through() : swap();
+        return swap();
     }
 
+    Result<> keep_former() {
+        auto copied = take_safety_copy(step_, target_, host_);
+        if (!copied) return discard_staged(copied.error());
+        done_.restored.safety_copy = *std::move(copied);
+        took("safety snapshot");
+        kill_point("restore.safety_taken");
+        return {};
+    }
+
+    /// What others commit between the safety snapshot and the lock would be in neither file: then
+    /// both are taken again.
     Result<> write_through() {
-        if (done_.restored.safety_copy.empty())
-            return discard_staged(
-                {ErrorCode::damaged,
-                 fmt::format("{} is no sound database, and nothing can be written through one",
-                             target_.string()),
-                 "restore without --in-place",
-                 {}});
-        OverwriteOptions options;
-        options.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
-            host_.progress("writing into " + target_.filename().string(), done, total);
-            return host_.keep_going();
-        };
-        const auto written = overwrite_database(staged_, target_, options);
-        if (!written) return discard_staged(written.error());
+        constexpr int most_tries = 5;
+        for (int tries = 1;; ++tries) {
+            auto watch = ChangeWatch::open(target_);
+            if (!watch) return discard_staged(unsound(watch.error()));
+            MUSTER_CHECK(keep_former());
+            kill_point("restore.staged");
+            if (done_.restored.safety_copy.empty()) return discard_staged(not_sound());
+            bool changed = false;
+            OverwriteOptions options;
+            options.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
+                host_.progress("writing into " + target_.filename().string(), done, total);
+                return host_.keep_going();
+            };
+            options.locked = [&]() -> Result<> {
+                MUSTER_TRY(changed, watch->changed());
+                return changed ? Result<>{Failure(too_busy(tries))} : Result<>{};
+            };
+            const auto written = overwrite_database(staged_, target_, options);
+            if (written) break;
+            MUSTER_CHECK(forget_safety_copy());
+            if (!changed || tries == most_tries) return discard_staged(written.error());
+        }
         took("write in place");
         return remove_durably(staged_);
+    }
+
+    /// Nothing was replaced, so what was kept for that is of no use.
+    Result<> forget_safety_copy() {
+        MUSTER_TRY(const auto manifest, read_manifest(done_.restored.safety_copy));
+        if (manifest)
+            MUSTER_CHECK(remove_snapshot(done_.restored.safety_copy, manifest->checksum_sha256,
+                                         host_.now()));
+        done_.restored.safety_copy.clear();
+        return {};
+    }
+
+    Error unsound(const Error& error) const {
+        using enum ErrorCode;
+        return error.code == damaged || error.code == not_a_database ? not_sound() : error;
+    }
+    Error not_sound() const {
+        return {ErrorCode::damaged,
+                fmt::format("{} is no sound database, and nothing can be written through one",
+                            target_.string()),
+                "restore without --in-place",
+                {}};
+    }
+    Error too_busy(int tries) const {
+        return {
+            ErrorCode::exclusive_holder,
+            fmt::format("others went on committing to {} during each of {} tries, and what they "
+                        "commit would be lost; nothing has changed",
+                        target_.string(), tries),
+            "stop those who write to it, then try again",
+            {}};
     }
 
     Result<> swap() {
@@ -311,14 +356,22 @@ private:
         took("validate");
         const auto bad = std::ranges::find_if(result, fails);
         if (bad == result.end()) return {};
-        MUSTER_CHECK(roll_back(done_, target_, in_place_, host_));
+        const auto& safety = done_.restored.safety_copy;
+        const auto rejected =
+            fmt::format("{}.rejected-{}", target_.string(), file_stamp(host_.now()));
+        if (const auto back = roll_back(done_, target_, in_place_, rejected, host_); !back)
+            return Failure(back.error().during(fmt::format(
+                "taking back a restore that failed its validation ({}); the former database is {}",
+                bad->reason,
+                safety.empty() ? done_.restored.set_aside : "in the safety snapshot " + safety)));
         done_.restored.rolled_back = true;
         took("roll back");
         done_.failure = Error{
             ErrorCode::rolled_back,
-            fmt::format(
-                "the restored database failed its validation and the former state of {} is back: {}",
-                target_.string(), bad->reason),
+            fmt::format("the restored database failed its validation, and {} is as it was "
+                        "before{}: {}",
+                        target_.string(), in_place_ ? "" : "; what was rejected is at " + rejected,
+                        bad->reason),
             "choose another backup; 'muster inspect' shows every finding",
             {}};
         return {};

@@ -58,8 +58,9 @@ Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const H
                        ? fill_in(step.place.layout, step.volume_name, now)
                        : artifact_name(step.place.layout, step.volume_name, now,
                                        extension_of(step.compress, step.encrypt.has_value()));
-        if (step.place.replace || step.place.layout.find("{timestamp}") == std::string::npos)
-            return std::pair{std::move(key), now};
+        const bool timed = step.place.layout.find("{timestamp}") != std::string::npos ||
+                           step.place.layout.find("{epoch}") != std::string::npos;
+        if (step.place.replace || !timed) return std::pair{std::move(key), now};
         MUSTER_TRY(const auto there, status_of(fs::path{step.place.root} / key));
         if (!there.exists) return std::pair{std::move(key), now};
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
@@ -115,8 +116,9 @@ Result<> describe_content(const SnapshotStep& step, const fs::path& content, Man
 /// One call of take_snapshot, once its name is known.
 class Taking {
 public:
-    Taking(const SnapshotStep& step, const Host& host, Commit commit, fs::path artifact, Time now)
-        : step_(step), host_(host), commit_(std::move(commit)) {
+    Taking(const SnapshotStep& step, const Host& host, std::optional<Key> key, Commit commit,
+           const fs::path& artifact, Time now)
+        : step_(step), host_(host), commit_(std::move(commit)), key_(std::move(key)) {
         manifest_.volume_id = step.volume_id;
         manifest_.volume_name = step.volume_name;
         manifest_.created_with_version = host.tool_version;
@@ -127,9 +129,6 @@ public:
     }
 
     Result<> run() {
-        if (step_.encrypt) {
-            MUSTER_TRY(key_, read_key(*step_.encrypt));
-        }
         // What is still to be packed or encoded lies in private until then.
         if (encoded() || step_.method == Method::vacuum) {
             MUSTER_TRY(scratch_, ScratchFolder::make(host_.scratch));
@@ -243,9 +242,13 @@ Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host) {
     const auto artifact = fs::path{step.place.root} / key;
     MUSTER_CHECK(refuse_live_place(step.source, artifact));
     MUSTER_CHECK(refuse_unfinished_restore(step.source));
+    std::optional<Key> secret;
+    if (step.encrypt) {
+        MUSTER_TRY(secret, read_key(secret_at(*step.encrypt)));
+    }
     MUSTER_TRY(auto commit,
                Commit::begin(artifact, step.place.replace ? Replace::yes : Replace::no, now));
-    Taking taking{step, host, std::move(commit), artifact, now};
+    Taking taking{step, host, std::move(secret), std::move(commit), artifact, now};
     MUSTER_CHECK(taking.run());
     return Taken{{step.place.store, key, artifact.string(), std::move(taking).manifest()},
                  std::move(taking).phases()};

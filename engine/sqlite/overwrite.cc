@@ -23,6 +23,28 @@ Error locked_out(const fs::path& target, Duration wait) {
             {}};
 }
 
+/// true: the last page is written. Waits for others as long as it may.
+Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
+                  const OverwriteOptions& options) {
+    const auto deadline = std::chrono::steady_clock::now() + options.wait;
+    for (;;) {
+        const int code = sqlite3_backup_step(backup, pages);
+        if (code == SQLITE_DONE) return true;
+        if (code == SQLITE_OK) return false;
+        if ((code & 0xff) == SQLITE_READONLY)
+            return fail(ErrorCode::usage,
+                        fmt::format("{} has pages of another size than the backup, and cannot "
+                                    "change that while it has a log",
+                                    target.string()),
+                        "stop the application and restore without --in-place");
+        if (code != SQLITE_BUSY && code != SQLITE_LOCKED)
+            return Failure(sqlite_error(nullptr, code, target, "write"));
+        if (std::chrono::steady_clock::now() >= deadline)
+            return Failure(locked_out(target, options.wait));
+        std::this_thread::sleep_for(retry_after);
+    }
+}
+
 }  // namespace
 
 Result<> overwrite_database(const fs::path& from, const fs::path& target,
@@ -34,27 +56,13 @@ Result<> overwrite_database(const fs::path& from, const fs::path& target,
         sqlite3_backup_init(destination.handle(), "main", source.handle(), "main"),
         &sqlite3_backup_finish};
     if (!backup) return Failure(destination.error(sqlite3_errcode(destination.handle()), "write"));
-    const auto deadline = std::chrono::steady_clock::now() + options.wait;
-    for (;;) {
-        const int code = sqlite3_backup_step(backup.get(), pages_a_step);
+    MUSTER_CHECK(step(backup.get(), 0, target, options));  // takes the lock, and no more
+    if (options.locked) MUSTER_CHECK(options.locked());
+    for (bool done = false; !done;) {
+        MUSTER_TRY(done, step(backup.get(), pages_a_step, target, options));
         const auto total = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup.get()));
         const auto left = static_cast<std::uint64_t>(sqlite3_backup_remaining(backup.get()));
         if (options.progress) MUSTER_CHECK(options.progress(total - left, total));
-        if (code == SQLITE_DONE) break;
-        if (code == SQLITE_OK) continue;
-        if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-            if (std::chrono::steady_clock::now() >= deadline)
-                return Failure(locked_out(target, options.wait));
-            std::this_thread::sleep_for(retry_after);
-            continue;
-        }
-        if ((code & 0xff) == SQLITE_READONLY)
-            return fail(ErrorCode::usage,
-                        fmt::format("{} has pages of another size than the backup, and cannot "
-                                    "change that while it has a log",
-                                    target.string()),
-                        "stop the application and restore without --in-place");
-        return Failure(sqlite_error(nullptr, code, target, "write"));
     }
     const int code = sqlite3_backup_finish(backup.release());
     if (code != SQLITE_OK) return Failure(destination.error(code, "write"));

@@ -11,6 +11,9 @@ namespace muster {
 struct OverwriteOptions {
     Duration wait = std::chrono::seconds{10};  ///< for those who read or write `target`
     std::function<Result<>(std::uint64_t done_pages, std::uint64_t total_pages)> progress;
+    /// Asked once nobody else can commit any more, before the first page is written; an Error ends
+    /// it, and nothing has changed.
+    std::function<Result<>()> locked;
 };
 
 /// Makes `target` hold what `from` holds: processes that have it open see the change with their

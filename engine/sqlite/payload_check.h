@@ -9,11 +9,11 @@
 
 namespace muster {
 
-/// Reads every payload of the table in pieces and compares its SHA-256 with the one beside it, 32
-/// bytes or 64 hexadecimal digits in any case. Code `check`, severity as in the spec. Bad: a
-/// payload that differs, a hash without a payload or the reverse, a table or column that is not
-/// there; the first ones are named by rowid. Unchecked where a part of the application is missing.
-/// `keep_going` is asked after each row; its Error is the only one.
+/// Reads every payload of the table or view, one at a time, and compares its SHA-256 with the one
+/// beside it, 32 bytes or 64 hexadecimal digits in any case. Code `check`, severity as in the spec.
+/// Bad: a payload that differs, a hash without a payload or the reverse, a table or column that is
+/// not there; the first ones are named by their number in the table's order. Unchecked where a part
+/// of the application is missing. `keep_going` is asked after each row; its Error is the only one.
 Result<Finding> check_payloads(Connection& connection, const CheckSpec& check,
                                const std::string& subject,
                                const std::function<Result<>()>& keep_going);

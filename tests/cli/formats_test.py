@@ -240,12 +240,12 @@ class Directory(Case):
         make_shop()
         before = content("shop.db")
         Path("theirs").mkdir()
-        for day, name in enumerate(("a.db.gz", "b.db.gz", "c.tar.gz")):
+        for day, name in enumerate(("shop-1.db.gz", "shop-2.db.gz", "c.tar.gz")):
             data = b"no database" if name.endswith(".tar.gz") else Path("shop.db").read_bytes()
             Path("theirs", name).write_bytes(run("gzip", "-c", input=data))
             os.utime(f"theirs/{name}", (1_790_000_000 + day, 1_790_000_000 + day))
         ran = self.passes("restore", "theirs", "--to", "new.db")
-        self.assertIn("b.db.gz", ran.document["outcomes"][0]["restored"]["backup"])
+        self.assertIn("shop-2.db.gz", ran.document["outcomes"][0]["restored"]["backup"])
         self.assertEqual(content("new.db"), before)
 
 

@@ -143,15 +143,27 @@ class OfADirectory(Picked):
         """Without any manifest the time of the file counts, and that is said."""
         for number, each in enumerate(("three", "one", "two")):
             manifest_of(f"kept/{each}.sqlite").unlink()
-            os.utime(f"kept/{each}.sqlite", (time.time() - 100 + number,) * 2)
+            os.rename(f"kept/{each}.sqlite", f"kept/app-{number}.sqlite")
+            os.utime(f"kept/app-{number}.sqlite", (time.time() - 100 + number,) * 2)
         Path("kept/notes.txt").write_text("no database")
-        shutil.copy("kept/one.sqlite", "kept/in-use.db")
+        shutil.copy("kept/app-1.sqlite", "kept/in-use.db")
         Path("kept/in-use.db-wal").write_bytes(b"log")
-        self.assertEqual(self.picks("kept", "--to", "kept/app.db").name, "two.sqlite")
+        self.assertEqual(self.picks("kept", "--to", "kept/app.db").name, "app-2.sqlite")
         self.assertIn("no manifest lies there", self.ran.out)
         self.assertIn("no manifest lies there", self.told.out)
         change("kept/app.db", ["the newest file, and no backup"])
-        self.assertEqual(self.picks("kept", "--to", "kept/app.db", "--force").name, "two.sqlite")
+        self.assertEqual(self.picks("kept", "--to", "kept/app.db", "--force").name, "app-2.sqlite")
+
+    def test_legacy_backups_of_several_databases_are_told_apart_by_name(self):
+        for each in ("one", "two", "three"):
+            manifest_of(f"kept/{each}.sqlite").unlink()
+        os.rename("kept/one.sqlite", "kept/orders-1.sqlite")
+        os.rename("kept/two.sqlite", "kept/orders-2.sqlite")
+        os.rename("kept/three.sqlite", "kept/cookies.sqlite")
+        os.utime("kept/orders-1.sqlite", (1, 1))
+        ran = self.refused(8, "usage", "restore", "kept", "--to", "new.db")
+        self.assertIn("cookies, orders", ran.out + ran.err)
+        self.assertEqual(self.picks("kept", "--to", "new.db", "--name", "orders").name, "orders-2.sqlite")
 
     def test_legacy_ones_beside_snapshots_are_no_choice(self):
         manifest_of("kept/one.sqlite").unlink()

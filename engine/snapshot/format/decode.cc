@@ -24,7 +24,7 @@ Result<const Key*> key_for(const FirstBytes& first, std::span<const Key> keys,
         ErrorCode::key_missing,
         fmt::format("{} is encrypted with key {}, and {}", name, first.seal->key_id,
                     keys.empty() ? "no key was given" : "no key that was given is that one"),
-        "name the key's place under snapshot.encrypt of the policy, or by --key file:PATH");
+        "name the place of that very key: by --key, or under encrypt or decrypt of the policy");
 }
 
 /// What the stages share. Each part has one writer; others read it once they got a piece, or the

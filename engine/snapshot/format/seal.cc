@@ -20,12 +20,16 @@ void append(Piece& out, PieceView bytes) {
     out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
+/// Random numbers, and the fast code of this processor; may be repeated.
+void make_ready() {
+    if (::sodium_init() < 0) std::abort();  // as libsodium itself where there is no randomness
+}
+
 }  // namespace
 
 Sealer::Sealer(const Key& key, Piece& out) {
     SealHeader header{key.id(), {}};
-    // Not before this call: it makes the random numbers ready, and may be repeated.
-    if (::sodium_init() < 0) std::abort();  // as libsodium itself where there is no randomness
+    make_ready();
     crypto_secretstream_xchacha20poly1305_init_push(&state_, header.stream.data(),
                                                     key.secret().data());
     vouched_ = header.lines();
@@ -68,6 +72,7 @@ void Sealer::seal_chunk(unsigned char tag, Piece& out) {
 
 SealOpener::SealOpener(const Key& key, const SealHeader& header, std::string name)
     : name_(std::move(name)), vouched_(header.lines()), wanted_(length_size) {
+    make_ready();
     // Its result is that of a check no header of this length fails.
     static_cast<void>(crypto_secretstream_xchacha20poly1305_init_pull(&state_, header.stream.data(),
                                                                       key.secret().data()));

@@ -70,6 +70,8 @@ public:
             out = {{std::chrono::minutes{number % 60}}, {std::chrono::minutes{60 + number % 60}}};
         } else if constexpr (std::same_as<T, DateSpan>) {
             out = *TextForm<DateSpan>::parse(fmt::format("2026-12-{:02}", number % 31 + 1));
+        } else if constexpr (std::same_as<T, KeyPlace>) {
+            out = {fmt::format("file:/keys/{}", number)};
         } else if constexpr (std::same_as<T, Shard>) {
             out = {number, number + 1};
         } else {

@@ -96,9 +96,9 @@ TEST_CASE("how a snapshot is written goes into its step, and every key into its 
     CHECK(taken.method == Method::vacuum);
     CHECK(taken.compress == Compression::zstd);
     CHECK(taken.checksum_file);
-    CHECK(taken.encrypt == how.encrypt);
+    CHECK(taken.encrypt == KeyPlace{"env:NEW"});
     const auto& verified = std::get<VerifyStep>(find(plan, "verify:shop:near")->action);
-    CHECK(verified.keys == std::vector{*how.encrypt, how.decrypt.front()});
+    CHECK(verified.keys == std::vector<KeyPlace>{{"env:NEW"}, {"env:OLD"}});
 }
 
 TEST_CASE("a job and a part of the fleet can be chosen", "[plan]") {

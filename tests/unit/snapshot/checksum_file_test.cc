@@ -31,7 +31,8 @@ TEST_CASE("files that others wrote are read too", "[snapshot][checksum]") {
     const auto digits = sha256_of("x").hex();
     const std::string text =
         GENERATE_COPY(digits + " *a.db.gz\n", digits + "  /backups/a.db.gz\n",
-                      std::string(64, 'b') + "  other\n" + digits + "  a.db.gz");
+                      std::string(64, 'b') + "  other\n" + digits + "  a.db.gz", digits + "\n",
+                      digits + "  a.db.gz\r\n", "SHA256 (a.db.gz) = " + digits + "\n");
     write_all(folder / "a.db.gz.sha256", text);
     CHECK(read_checksum_file(folder / "a.db.gz").value() == sha256_of("x"));
 }

@@ -17,12 +17,10 @@ using namespace test;
 
 namespace {
 
-SecretRef key_file(const TempFolder& folder, const std::string& name, char digit) {
+KeyPlace key_file(const TempFolder& folder, const std::string& name, char digit) {
     write_all(folder / name, std::string(64, digit) + "\n");
     fs::permissions(folder / name, fs::perms{0600});
-    SecretRef out;
-    out.file = (folder / name).string();
-    return out;
+    return {"file:" + (folder / name).string()};
 }
 
 /// A database and one encoded snapshot of it.
@@ -30,7 +28,7 @@ struct Scene {
     TempFolder folder;
     TestHost test;
     fs::path database = folder / "shop.db";
-    SecretRef key = key_file(folder, "key", '7');
+    KeyPlace key = key_file(folder, "key", '7');
     SnapshotStep step;
 
     Scene(Compression compression, bool encrypted) {
@@ -49,7 +47,7 @@ struct Scene {
     bool tidy() const {
         return !fs::exists(folder / "scratch") || fs::is_empty(folder / "scratch");
     }
-    Inspection look(const fs::path& artifact, std::vector<SecretRef> keys = {},
+    Inspection look(const fs::path& artifact, std::vector<KeyPlace> keys = {},
                     Depth depth = Depth::full) const {
         InspectOptions options;
         options.depth = depth;
@@ -124,8 +122,7 @@ TEST_CASE("a lost or wrong key is named, and the artifact's own bytes can still 
         CHECK(scene.look(taken.path, {other, scene.key}).restorable);
     }
     SECTION("one key that cannot be read is no fault while another fits") {
-        SecretRef lost;
-        lost.file = (scene.folder / "lost").string();
+        const KeyPlace lost{"file:" + (scene.folder / "lost").string()};
         CHECK(scene.look(taken.path, {lost, scene.key}).restorable);
         CHECK(refusal(scene.look(taken.path, {lost})) == ErrorCode::key_missing);
     }

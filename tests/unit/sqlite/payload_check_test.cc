@@ -62,14 +62,14 @@ TEST_CASE("each way for a payload to be wrong is found and named by its row",
              {"NULL", hash, "row 2 has a hash and no payload"},
              {"CAST('a' AS BLOB)", "NULL", "row 2 has a payload and no hash"},
              {"CAST('a' AS BLOB)", "'abc'", "row 2 has a hash that is no SHA-256"},
-             {"7", hash, "row 2 has a payload of type integer"}}));
+             {"7", hash, "row 2 has a number for a payload"}}));
     place.add(payload, stored);
     const auto finding = place.look();
     CHECK(finding.verdict == Verdict::bad);
     CHECK(finding.actual == "1 of 2 rows wrong: " + words);
 }
 
-TEST_CASE("a payload larger than a piece is read to its end", "[sqlite][payloads]") {
+TEST_CASE("a large payload is read to its end", "[sqlite][payloads]") {
     const Place place;
     const std::string of_zeroes =
         "'35bce4eae54ec8e6cc2868baa8d157914d6ae2858811b4cc0c078c94460fa26f'";
@@ -77,6 +77,32 @@ TEST_CASE("a payload larger than a piece is read to its end", "[sqlite][payloads
     CHECK(place.look().verdict == Verdict::good);
     place.add("zeroblob(2999999) || x'01'", of_zeroes);
     CHECK(place.look().actual == "1 of 3 rows wrong: row 3 differs from its hash");
+}
+
+TEST_CASE("whatever SQL can read is checked: no table is taken for damaged by its kind",
+          "[sqlite][payloads]") {
+    Place place;
+    const auto hash = std::string{"'"} + digest_of_a + "'";
+    const std::string kind = GENERATE("without_rowid", "own_rowid", "generated", "view", "fts");
+    CAPTURE(kind);
+    App{place.db}.run(
+        "CREATE TABLE without_rowid(id PRIMARY KEY, data, hash) WITHOUT ROWID;"
+        "CREATE TABLE own_rowid(rowid TEXT, data, hash);"
+        "CREATE TABLE generated(id, data AS (CAST('a' AS BLOB)), hash);"
+        "CREATE VIEW view AS SELECT data, hash FROM blobs; CREATE VIRTUAL TABLE fts USING fts5(data, hash);"
+        "INSERT INTO without_rowid VALUES (1, 'a', " +
+        hash +
+        ");"
+        "INSERT INTO own_rowid VALUES ('x', 'a', " +
+        hash +
+        ");"
+        "INSERT INTO generated(id, hash) VALUES (1, " +
+        hash +
+        ");"
+        "INSERT INTO fts VALUES ('a', " +
+        hash + ")");
+    place.check.blobs->table = kind;
+    CHECK(place.look().verdict == Verdict::good);
 }
 
 TEST_CASE("a table or column that is not there is no answer", "[sqlite][payloads]") {
