@@ -50,7 +50,7 @@ Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
 Result<> overwrite_database(const fs::path& from, const fs::path& target,
                             const OverwriteOptions& options) {
     MUSTER_TRY(auto source, Connection::open(from, OpenMode::immutable));
-    MUSTER_TRY(auto destination, Connection::open(target, OpenMode::read_write));
+    MUSTER_TRY(auto destination, Connection::open(target, OpenMode::read_write, options.wait));
     MUSTER_CHECK(destination.query_integer("SELECT count(*) FROM sqlite_schema"));
     std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> backup{
         sqlite3_backup_init(destination.handle(), "main", source.handle(), "main"),
