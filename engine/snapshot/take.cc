@@ -148,8 +148,11 @@ public:
         return {};
     }
 
-    Manifest manifest() && { return std::move(manifest_); }
-    std::vector<Phase> phases() && { return std::move(phases_); }
+    /// What was taken, after a good run().
+    Taken taken(const std::string& key, const fs::path& artifact) && {
+        return {{step_.place.store, key, artifact.string(), std::move(manifest_)},
+                std::move(phases_)};
+    }
 
 private:
     bool encoded() const { return step_.compress != Compression::none || step_.encrypt; }
@@ -250,8 +253,7 @@ Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host) {
                Commit::begin(artifact, step.place.replace ? Replace::yes : Replace::no, now));
     Taking taking{step, host, std::move(secret), std::move(commit), artifact, now};
     MUSTER_CHECK(taking.run());
-    return Taken{{step.place.store, key, artifact.string(), std::move(taking).manifest()},
-                 std::move(taking).phases()};
+    return std::move(taking).taken(key, artifact);
 }
 
 }  // namespace muster
