@@ -9,7 +9,7 @@ set(MUSTER_TEST_ENVIRONMENT
 # A hang ends, slow machines do not. A process with the sanitizers takes ten times as long to start.
 set(MUSTER_TEST_TIMEOUT 300)
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
-  set(MUSTER_TEST_TIMEOUT 1200)
+  set(MUSTER_TEST_TIMEOUT 2400)
 endif()
 
 # muster_test_suite(<folder>): one program of all *_test.cc below tests/<folder>. Its test cases
