@@ -11,7 +11,7 @@ namespace {
 
 Result<> run_vacuum(const fs::path& copy, const fs::path& destination) {
     MUSTER_TRY(auto connection, Connection::open(copy, OpenMode::immutable));
-    // What is packed is sorted in temporary files beside the new one, not in memory.
+    // Sorted in temporary files, wherever SQLite puts them (SQLITE_TMPDIR, TMPDIR), not in memory.
     MUSTER_CHECK(connection.run("PRAGMA temp_store = FILE; PRAGMA cache_size = -8000"));
     MUSTER_TRY(auto statement, connection.prepare("VACUUM main INTO ?1"));
     const auto name = destination.string();
