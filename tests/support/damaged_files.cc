@@ -30,8 +30,7 @@ public:
         return value;
     }
     void set(std::size_t at, std::size_t width, std::size_t value) {
-        for (std::size_t i = width; i-- > 0; value >>= 8)
-            bytes_[at + i] = static_cast<char>(value);
+        for (std::size_t i = width; i-- > 0; value >>= 8) bytes_[at + i] = static_cast<char>(value);
     }
     void scramble(std::size_t at, std::size_t length) {
         for (std::size_t i = at; i < std::min(at + length, bytes_.size()); ++i)
@@ -165,12 +164,10 @@ const std::map<std::string_view, Break>& ways() {
          }},
         {"swapped pages", [](Pages& file) { copy_page(file, true); }},
         {"page twice", [](Pages& file) { copy_page(file, false); }},
-        {"cut at a page",
-         [](Pages& file) { file.bytes().resize(file.any_page() * file.size()); }},
+        {"cut at a page", [](Pages& file) { file.bytes().resize(file.any_page() * file.size()); }},
         {"cut at a sector",
          [](Pages& file) { file.bytes().resize(512 * file.below(file.bytes().size() / 512)); }},
-        {"cut anywhere",
-         [](Pages& file) { file.bytes().resize(file.below(file.bytes().size())); }},
+        {"cut anywhere", [](Pages& file) { file.bytes().resize(file.below(file.bytes().size())); }},
         {"flipped bits",
          [](Pages& file) {
              for (std::size_t left = 1 + file.below(8); left > 0; --left)
@@ -196,9 +193,11 @@ std::string everything(const Shape& shape) {
            "CREATE INDEX partial ON plain(b) WHERE b > 20; CREATE INDEX expression ON plain(upper(a));" +
            numbers +
            "INSERT INTO plain SELECT i, 'text ' || i % 17 || ' ä€', i / 3.0, zeroblob(i % 40) FROM n;"
-           "CREATE TABLE long(a PRIMARY KEY, b); INSERT INTO long VALUES(1, " + long_text +
-           "), (" + long_text + ", 2);"
-           "CREATE TABLE keyed(k TEXT COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID;" + numbers +
+           "CREATE TABLE long(a PRIMARY KEY, b); INSERT INTO long VALUES(1, " +
+           long_text + "), (" + long_text +
+           ", 2);"
+           "CREATE TABLE keyed(k TEXT COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID;" +
+           numbers +
            "INSERT INTO keyed SELECT 'key ' || i, i FROM n;"
            "CREATE TABLE strict_one(i INTEGER NOT NULL, t TEXT CHECK(length(t) < 90), a ANY) STRICT;"
            "INSERT INTO strict_one VALUES(1, 'x', 2), (2, 'y', x'00');"
@@ -216,18 +215,20 @@ std::string everything(const Shape& shape) {
            "INSERT INTO words SELECT a FROM plain; INSERT INTO words4 SELECT a FROM plain WHERE id < 9;"
            "INSERT INTO words3 VALUES('one two'), ('three'); INSERT INTO outside(outside) VALUES('rebuild');"
            "INSERT INTO bare(rowid, a) VALUES(1, 'one');"
-           "CREATE VIRTUAL TABLE place USING rtree(id, x0, x1, +name);" + numbers +
+           "CREATE VIRTUAL TABLE place USING rtree(id, x0, x1, +name);" +
+           numbers +
            "INSERT INTO place SELECT i, i, i + 1, 'n' FROM n;"
            "ANALYZE;"
-           "CREATE TABLE gone(a); " + numbers + "INSERT INTO gone SELECT " + long_text +
+           "CREATE TABLE gone(a); " +
+           numbers + "INSERT INTO gone SELECT " + long_text +
            " FROM n WHERE i < 5; DROP TABLE gone;";
 }
 
 }  // namespace
 
 std::string Shape::text() const {
-    return std::to_string(page_size) + ' ' + encoding + " auto_vacuum " + auto_vacuum + ' ' + journal +
-           " reserved " + std::to_string(reserved);
+    return std::to_string(page_size) + ' ' + encoding + " auto_vacuum " + auto_vacuum + ' ' +
+           journal + " reserved " + std::to_string(reserved);
 }
 
 void make_healthy(const std::filesystem::path& path, const Shape& shape) {

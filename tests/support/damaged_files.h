@@ -21,9 +21,9 @@ struct Shape {
     std::string text() const;
 };
 
-/// Makes a database with one of everything SQLite has: overflow chains, a freelist, indexes (partial,
-/// on expressions), WITHOUT ROWID, STRICT, generated columns, FTS3/4/5, R-trees, views, triggers,
-/// statistics, sequences, empty tables.
+/// Makes a database with one of everything SQLite has: overflow chains, a freelist, indexes
+/// (partial, on expressions), WITHOUT ROWID, STRICT, generated columns, FTS3/4/5, R-trees, views,
+/// triggers, statistics, sequences, empty tables.
 void make_healthy(const std::filesystem::path& path, const Shape& shape);
 
 /// Every way of breaking a file, by name.
