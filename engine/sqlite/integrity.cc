@@ -181,7 +181,9 @@ private:
                 said.count > 0
                     ? fmt::format("{} rows name a parent that does not exist", said.count)
                     : "foreign keys cannot be followed";
-            finding.next = "mend the rows in the source; the copy holds what the source held";
+            finding.next =
+                "mend the rows in the source; the copy holds what the source held (a check of the "
+                "policy on pragma_foreign_key_check makes this an error)";
         }
         findings_.push_back(finding);
     }

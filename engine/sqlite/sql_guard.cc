@@ -1,5 +1,7 @@
 #include "engine/sqlite/sql_guard.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -27,9 +29,13 @@ bool only_asks(std::string_view pragma, const char* argument) {
     return known && (argument == nullptr || std::ranges::find(settable, pragma) == settable.end());
 }
 
-/// A module prepares its own statements, writing ones too, when it is first used: let it before the
-/// authorizer would refuse them.
+/// A module prepares its own statements, writing ones too, when it is first used, and SQLite
+/// declares its table-valued functions then: let them before the authorizer would refuse it.
 void connect_modules(Connection& connection) {
+    for (const std::string_view pragma : asking_pragmas)
+        static_cast<void>(connection.prepare(fmt::format("SELECT 1 FROM pragma_{}", pragma)));
+    for (const char* function : {"json_each", "json_tree"})
+        static_cast<void>(connection.prepare(fmt::format("SELECT 1 FROM {}", function)));
     const auto tables = virtual_tables(connection);
     if (!tables) return;
     for (const auto& table : *tables)

@@ -53,6 +53,20 @@ TEST_CASE("a check compares its one value", "[sqlite][check][EE-06][AZ-03]") {
             .verdict == Verdict::good);
 }
 
+TEST_CASE("a check may ask what the pragmas answer, as tables", "[sqlite][check]") {
+    const Place place;
+    make_database(
+        place.db,
+        "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p); INSERT INTO c VALUES(7)");
+    const auto orphans = place.check("SELECT count(*) FROM pragma_foreign_key_check", "0");
+    CHECK(orphans.verdict == Verdict::bad);
+    CHECK(orphans.reason == "check row count yields 1, expected 0");
+    CHECK(place.check("SELECT count(*) FROM pragma_table_info('c')", "1").verdict == Verdict::good);
+    CHECK(place.check("SELECT sum(value) FROM json_each('[1, 2]')", "3").verdict == Verdict::good);
+    const auto setting = place.check("SELECT count(*) FROM pragma_journal_mode", "1");
+    CHECK(setting.reason.find("may only read") != std::string::npos);
+}
+
 TEST_CASE("a check may use search tables", "[sqlite][check]") {
     const Place place;
     const std::string sql = GENERATE("SELECT count(*) FROM f WHERE f MATCH 'one'",

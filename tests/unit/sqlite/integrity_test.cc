@@ -177,6 +177,20 @@ TEST_CASE("full-text tables with content elsewhere or none are not called damage
     }
 }
 
+TEST_CASE("a full-text table that does not open is bad, wherever its text stands",
+          "[sqlite][integrity][EE-02]") {
+    Place place;
+    make_database(
+        place.db,
+        "CREATE VIRTUAL TABLE a USING fts5(body, content=''); INSERT INTO a(rowid, body) VALUES(1, 'one')");
+    const std::string damage =
+        GENERATE("UPDATE a_config SET v = 0", "DELETE FROM a_config", "DROP TABLE a_config");
+    CAPTURE(damage);
+    make_database(place.db, damage);
+    CHECK(place.integrity_check() == "ok");
+    CHECK(fails(find(place.verify(), "full_text")));
+}
+
 TEST_CASE("R-trees are asked, sound and damaged", "[sqlite][integrity][EE-02]") {
     Place place;
     make_database(
