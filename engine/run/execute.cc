@@ -22,8 +22,14 @@ namespace {
 /// Carries out one plan; lives for one call of execute.
 class Executor {
 public:
-    Executor(const ExecuteOptions& options, const Host& host, Journal& journal)
-        : options_(options), host_(host), journal_(journal) {}
+    Executor(const Plan& plan, const ExecuteOptions& options, const Host& host, Journal& journal)
+        : options_(options), host_(host), journal_(journal) {
+        for (const auto& step : plan.steps) {
+            const auto* verification = std::get_if<VerifyStep>(&step.action);
+            if (verification != nullptr && step.bucket == Bucket::planned)
+                questions_.emplace(verification->taken_by, questions_of(*verification));
+        }
+    }
 
     Result<Outcome> run(const Step& step) {
         Outcome outcome;
@@ -54,6 +60,8 @@ public:
     }
 
 private:
+    static Questions questions_of(const VerifyStep& step) { return {step.depth, step.checks}; }
+
     std::string unmet_need(const Step& step) const {
         if (!host_.keep_going()) return "the run was stopped, and what came before did not succeed";
         for (const auto& need : step.needs) {
@@ -81,7 +89,12 @@ private:
 
     Result<> carry_out(const SnapshotStep& step, Outcome& outcome) {
         MUSTER_TRY(const auto lease, hold(step.source, "a snapshot of " + step.source));
-        MUSTER_TRY(auto taken, take_snapshot(step, host_));
+        const auto asked = questions_.find(outcome.step);
+        MUSTER_TRY(
+            auto taken,
+            take_snapshot(step, host_,
+                          asked == questions_.end() ? std::nullopt : std::optional{asked->second}));
+        if (taken.examination) examined_.emplace(outcome.step, *std::move(taken.examination));
         outcome.snapshot = std::move(taken.snapshot);
         outcome.phases = std::move(taken.phases);
         return {};
@@ -100,6 +113,8 @@ private:
         options.checks = step.checks;
         options.supported_schema = step.supported_schema;
         options.keys = step.keys;
+        if (const auto known = examined_.find(step.taken_by); known != examined_.end())
+            options.examined = &known->second;
         MUSTER_TRY(auto seen, inspect_backup(path, options, host_));
         outcome.phases.push_back({"verify", watch.lap()});
         outcome.checked = path;
@@ -167,14 +182,17 @@ private:
     const Host& host_;
     Journal& journal_;
     std::map<std::string, Outcome> finished_;
-    std::set<std::string> without_proof_;  ///< verifications that were to give one
+    std::map<std::string, Questions>
+        questions_;  ///< by the step whose snapshot they will be asked of
+    std::map<std::string, Examination> examined_;  ///< by the step that took the snapshot
+    std::set<std::string> without_proof_;          ///< verifications that were to give one
 };
 
 }  // namespace
 
 Result<Outcomes> execute(const Plan& plan, const ExecuteOptions& options, const Host& host,
                          Journal& journal) {
-    Executor executor{options, host, journal};
+    Executor executor{plan, options, host, journal};
     Outcomes out;
     for (const auto& step : plan.steps) {
         if (step.bucket != Bucket::planned) continue;

@@ -25,11 +25,17 @@ Keyring read_keys(const std::vector<KeyPlace>& places) {
     return out;
 }
 
-Result<Decoded> decode_into(const File& from, const fs::path& path, const DecodeOptions& options) {
+Result<> ignore(std::span<const std::byte>) {
+    return {};
+}
+
+/// Only what stays is worth a sync.
+Result<Decoded> decode_into(const File& from, const fs::path& path, bool stays,
+                            const DecodeOptions& options) {
     MUSTER_TRY(auto to, File::create(path));
     auto decoded =
         decode(from, options, [&](std::span<const std::byte> piece) { return to.append(piece); });
-    if (decoded) {
+    if (decoded && stays) {
         if (auto synced = to.sync(); !synced) decoded = Failure(synced.error());
     }
     if (!decoded) ::unlink(path.c_str());
@@ -57,19 +63,22 @@ Result<OpenedContent> open_content(const fs::path& artifact, const ContentOption
     if (plain && !options.stage) {
         // Whatever it is, SQLite will judge it: no header is asked for here.
         how.limit = size;
-        MUSTER_TRY(out.decoded, decode(file, how, [](auto) -> Result<> { return {}; }));
+        MUSTER_TRY(out.decoded, decode(file, how, ignore));
         out.database = artifact;
         return out;
     }
     if (options.stage) {
         out.database = *options.stage;
-    } else {
+    } else if (!options.only_digest) {
         MUSTER_TRY(out.scratch, ScratchFolder::make(host.scratch));
         out.database = out.scratch->path() / "content.sqlite";
     }
-    MUSTER_CHECK(require_space(out.database.parent_path(), options.content_bytes.value_or(size),
-                               fmt::format("the content of {}", artifact.string())));
-    auto decoded = decode_into(file, out.database, how);
+    if (!out.database.empty())
+        MUSTER_CHECK(require_space(out.database.parent_path(), options.content_bytes.value_or(size),
+                                   fmt::format("the content of {}", artifact.string())));
+    auto decoded = out.database.empty()
+                       ? decode(file, how, ignore)
+                       : decode_into(file, out.database, options.stage.has_value(), how);
     if (!decoded && decoded.error().code == ErrorCode::key_missing)
         return fail(ErrorCode::key_missing, decoded.error().message + ring.unreadable,
                     decoded.error().hint);

@@ -15,10 +15,12 @@ struct ContentOptions {
     std::vector<KeyPlace> keys;          ///< where keys lie; read only when it is encrypted
     std::optional<fs::path> stage;       ///< a new file for the content, also of a plain artifact
     std::optional<Bytes> content_bytes;  ///< what the manifest tells; bounds the decoding
+    bool only_digest = false;            ///< decode it to its end, and keep no file of it
 };
 
 struct OpenedContent {
-    fs::path database;  ///< the artifact itself, where it is plain and no stage is given
+    fs::path database;  ///< the artifact itself, where it is plain and no stage is given; empty for
+                        ///< only_digest
     Decoded decoded;
     std::optional<ScratchFolder> scratch;  ///< where the decoded file lies, unless it is staged
 };

@@ -10,9 +10,6 @@
 #include "engine/snapshot/judge_backup.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/pin.h"
-#include "engine/sqlite/check.h"
-#include "engine/sqlite/integrity.h"
-#include "engine/sqlite/payload_check.h"
 
 namespace muster {
 namespace {
@@ -90,10 +87,7 @@ private:
             MUSTER_TRY(seen_.checksum, checksum_with_progress(artifact_, seen_.bytes, host_));
             return {};
         }
-        ContentOptions how{options_.keys, options_.stage, std::nullopt};
-        if (seen_.manifest && seen_.manifest->content)
-            how.content_bytes = seen_.manifest->content->bytes;
-        auto opened = open_content(artifact_, how, host_);
+        auto opened = open();
         if (!opened) {
             if (is_of_the_world(opened.error())) return Failure(opened.error());
             undecoded_ = opened.error();
@@ -105,6 +99,22 @@ private:
         seen_.compression = content_->decoded.compression;
         seen_.key_id = content_->decoded.key_id;
         return {};
+    }
+
+    /// No file is made of it where its digest tells all.
+    Result<OpenedContent> open() const {
+        ContentOptions how;
+        how.keys = options_.keys;
+        how.stage = options_.stage;
+        if (seen_.manifest && seen_.manifest->content)
+            how.content_bytes = seen_.manifest->content->bytes;
+        if (options_.examined != nullptr && !options_.stage) {
+            how.only_digest = true;
+            MUSTER_TRY(auto digested, open_content(artifact_, how, host_));
+            if (examined(digested)) return digested;
+            how.only_digest = false;
+        }
+        return open_content(artifact_, how, host_);
     }
 
     void judge_bytes() {
@@ -132,22 +142,18 @@ private:
 
     Result<> look_inside() {
         if (options_.depth == Depth::checksum) return {};
-        MUSTER_TRY(
-            const auto database,
-            verify_database(content_->database, {options_.depth, host_.scratch}, seen_.backup));
-        seen_.findings.insert(seen_.findings.end(), database.begin(), database.end());
-        if (std::ranges::any_of(database, fails) || options_.checks.empty()) return {};
-        MUSTER_TRY(auto connection, Connection::open(content_->database, OpenMode::immutable));
-        for (const auto& check : options_.checks) {
-            if (!check.blobs) {
-                seen_.findings.push_back(run_check(connection, check, seen_.backup));
-                continue;
-            }
-            MUSTER_TRY(auto finding,
-                       check_payloads(connection, check, seen_.backup, host_.keep_going));
-            seen_.findings.push_back(std::move(finding));
-        }
+        MUSTER_TRY(const auto findings,
+                   examined(*content_)
+                       ? options_.examined->findings
+                       : examine_database(content_->database, questions(), seen_.backup, host_));
+        seen_.findings.insert(seen_.findings.end(), findings.begin(), findings.end());
         return {};
+    }
+
+    Questions questions() const { return {options_.depth, options_.checks}; }
+    bool examined(const OpenedContent& content) const {
+        return options_.examined != nullptr &&
+               options_.examined->answers(questions(), content.decoded.content_sha256);
     }
 
     const fs::path& artifact_;

@@ -6,6 +6,7 @@
 #include "engine/model/inspection.h"
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
+#include "engine/snapshot/examine.h"
 
 namespace muster {
 
@@ -17,6 +18,9 @@ struct InspectOptions {
     /// A new file for the content: what is looked at is then that file, and it stays where the
     /// backup may be restored.
     std::optional<fs::path> stage;
+    /// What is known of the content already, for whoever examined it on its way into the artifact:
+    /// an artifact that still decodes to those very bytes is not examined again.
+    const Examination* examined = nullptr;
 };
 
 /// Findings in this order: manifest, checksum, checksum_file, tool_version, schema_version, key or

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 #include "engine/base/kill_point.h"
@@ -13,7 +14,6 @@
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/copy.h"
 #include "engine/sqlite/holders.h"
-#include "engine/sqlite/integrity.h"
 #include "engine/sqlite/vacuum.h"
 
 namespace muster {
@@ -79,11 +79,7 @@ Result<> refuse_unfinished_restore(const fs::path& source) {
         "try again when the restore has ended; 'muster restore' and 'muster backup' finish a killed one");
 }
 
-/// Nothing takes the place of a snapshot that may be good before it is known to be good itself, and
-/// VACUUM INTO would make a clean-looking file of a damaged one.
-Result<> require_sound(const fs::path& copy, const SnapshotStep& step, const Host& host) {
-    MUSTER_TRY(const auto findings,
-               verify_database(copy, {Depth::full, host.scratch}, step.source));
+Result<> require_sound(const Findings& findings, const SnapshotStep& step) {
     const auto bad = std::ranges::find_if(findings, fails);
     if (bad == findings.end()) return {};
     return fail(ErrorCode::damaged,
@@ -116,9 +112,19 @@ Result<> describe_content(const SnapshotStep& step, const fs::path& content, Man
 /// One call of take_snapshot, once its name is known.
 class Taking {
 public:
-    Taking(const SnapshotStep& step, const Host& host, std::optional<Key> key, Commit commit,
-           const fs::path& artifact, Time now)
-        : step_(step), host_(host), commit_(std::move(commit)), key_(std::move(key)) {
+    Taking(const SnapshotStep& step, const Host& host, std::optional<Questions> questions,
+           std::optional<Key> key, Commit commit, const fs::path& artifact, Time now)
+        : step_(step),
+          host_(host),
+          questions_(std::move(questions)),
+          artifact_(artifact),
+          commit_(std::move(commit)),
+          key_(std::move(key)) {
+        // Nothing takes the place of a snapshot that may be good before it is known to be good.
+        if (step.place.replace) {
+            if (!questions_) questions_.emplace();
+            questions_->depth = std::max(questions_->depth, Depth::full);
+        }
         manifest_.volume_id = step.volume_id;
         manifest_.volume_name = step.volume_name;
         manifest_.created_with_version = host.tool_version;
@@ -135,13 +141,11 @@ public:
         }
         MUSTER_CHECK(copy());
         MUSTER_CHECK(describe_content(step_, content_, manifest_));
-        if (step_.place.replace || step_.method == Method::vacuum) {
-            MUSTER_CHECK(require_sound(content_, step_, host_));
-            took("check");
-        }
         if (step_.method == Method::vacuum) MUSTER_CHECK(pack());
+        if (questions_) examine();
         if (encoded()) MUSTER_CHECK(encode_content());
         MUSTER_CHECK(read_back());
+        if (questions_) MUSTER_CHECK(conclude());
         kill_point("snapshot.staged");
         MUSTER_CHECK(commit_.publish(manifest_));
         took("commit");
@@ -149,8 +153,9 @@ public:
     }
 
     /// What was taken, after a good run().
-    Taken taken(const std::string& key, const fs::path& artifact) && {
-        return {{step_.place.store, key, artifact.string(), std::move(manifest_)},
+    Taken taken(const std::string& key) && {
+        return {{step_.place.store, key, artifact_.string(), std::move(manifest_)},
+                std::move(examination_),
                 std::move(phases_)};
     }
 
@@ -160,6 +165,7 @@ private:
     Result<> copy() {
         CopyOptions options;
         options.scratch = host_.scratch;
+        options.durable = !scratch_;
         options.max_writer_pause = step_.max_writer_pause;
         options.progress = progress("copying");
         content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
@@ -175,13 +181,35 @@ private:
         return {};
     }
 
+    /// VACUUM INTO would make a clean-looking file of a damaged one.
     Result<> pack() {
+        MUSTER_TRY(const auto findings,
+                   examine_database(content_, {Depth::full, {}}, step_.source, host_));
+        MUSTER_CHECK(require_sound(findings, step_));
+        took("check");
         const auto packed = encoded() ? scratch_->path() / "packed.sqlite" : commit_.partial();
         MUSTER_CHECK(vacuum_into(content_, packed));
         MUSTER_CHECK(remove_durably(content_));
         content_ = packed;
         MUSTER_CHECK(describe_content(step_, content_, manifest_));
         took("vacuum");
+        return {};
+    }
+
+    /// Beside the encoding and the reading back, which leave its file as it is.
+    void examine() {
+        examining_ = std::async(std::launch::async, [this] {
+            return examine_database(content_, *questions_, artifact_.string(), host_);
+        });
+    }
+
+    Result<> conclude() {
+        MUSTER_TRY(auto findings, examining_.get());
+        took("examine");
+        if (step_.place.replace) MUSTER_CHECK(require_sound(findings, step_));
+        examination_ = {
+            manifest_.content ? manifest_.content->checksum_sha256 : manifest_.checksum_sha256,
+            *std::move(questions_), std::move(findings)};
         return {};
     }
 
@@ -226,6 +254,8 @@ private:
 
     const SnapshotStep& step_;
     const Host& host_;
+    std::optional<Questions> questions_;
+    const fs::path& artifact_;
     Commit commit_;
     std::optional<Key> key_;
     std::optional<ScratchFolder> scratch_;
@@ -234,12 +264,16 @@ private:
     std::optional<Sha256> written_;  ///< where the bytes were hashed on their way to the disk
     Manifest manifest_;
     std::vector<Phase> phases_;
+    std::optional<Examination> examination_;
     Stopwatch watch_;
+    // Last: it is waited for before what it looks at goes.
+    std::future<Result<Findings>> examining_;
 };
 
 }  // namespace
 
-Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host) {
+Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host,
+                            std::optional<Questions> questions) {
     MUSTER_TRY(auto name, free_name(step, host));
     const auto& [key, now] = name;
     const auto artifact = fs::path{step.place.root} / key;
@@ -251,9 +285,10 @@ Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host) {
     }
     MUSTER_TRY(auto commit,
                Commit::begin(artifact, step.place.replace ? Replace::yes : Replace::no, now));
-    Taking taking{step, host, std::move(secret), std::move(commit), artifact, now};
+    Taking taking{step,     host, std::move(questions), std::move(secret), std::move(commit),
+                  artifact, now};
     MUSTER_CHECK(taking.run());
-    return std::move(taking).taken(key, artifact);
+    return std::move(taking).taken(key);
 }
 
 }  // namespace muster

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <vector>
 
 namespace muster {
 namespace {
@@ -32,10 +33,13 @@ public:
     }
 
     /// SQLite wrote without syncing: one fsync of the whole is cheaper, and made without any lock.
-    Result<Bytes> keep() {
+    Result<Bytes> keep(bool durable) {
         MUSTER_TRY(auto file, File::open_read_write(path_));
-        MUSTER_CHECK(file.sync());
-        MUSTER_CHECK(sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path{"."}));
+        if (durable) {
+            MUSTER_CHECK(file.sync());
+            MUSTER_CHECK(
+                sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path{"."}));
+        }
         path_.clear();
         return file.size();
     }
@@ -94,6 +98,46 @@ private:
     fs::path source_;
 };
 
+/// The quick way where the main file is all there is: its bytes as they are, without a page cache.
+class FileCopy {
+public:
+    static Result<FileCopy> begin(const File& source, std::uint64_t page_size, std::uint64_t pages,
+                                  const fs::path& destination) {
+        MUSTER_TRY(auto target, File::open_read_write(destination));
+        return FileCopy{source, std::move(target), page_size, pages};
+    }
+
+    /// As PageCopy::step.
+    Result<bool> step(int pages) {
+        const auto left = pages_ - done_;
+        buffer_.resize(page_size_ * std::min<std::uint64_t>(left, static_cast<unsigned>(pages)));
+        MUSTER_TRY(const auto count, source_.read_at(done_ * page_size_, buffer_));
+        if (count < buffer_.size())
+            return fail(
+                ErrorCode::damaged,
+                fmt::format("{} is truncated: it ends after {} bytes, and has {} pages of {}",
+                            source_.path().string(), done_ * page_size_ + count, pages_,
+                            page_size_),
+                "restore from a proven snapshot");
+        MUSTER_CHECK(target_.append(buffer_));
+        done_ += buffer_.size() / page_size_;
+        return done_ == pages_;
+    }
+    std::uint64_t total() const { return pages_; }
+    std::uint64_t done() const { return done_; }
+
+private:
+    FileCopy(const File& source, File target, std::uint64_t page_size, std::uint64_t pages)
+        : source_(source), target_(std::move(target)), page_size_(page_size), pages_(pages) {}
+
+    const File& source_;
+    File target_;
+    std::uint64_t page_size_;
+    std::uint64_t pages_;
+    std::uint64_t done_ = 0;
+    std::vector<std::byte> buffer_;
+};
+
 Duration rounded_up(Nanoseconds time) {
     return std::chrono::ceil<Duration>(time);
 }
@@ -111,7 +155,7 @@ public:
             MUSTER_TRY(const End end, one_attempt());
             if (end == End::too_slow) yielding_ = true;
             if (end != End::done) continue;
-            MUSTER_TRY(const Bytes bytes, target.keep());
+            MUSTER_TRY(const Bytes bytes, target.keep(options_.durable));
             return CopyFacts{facts_, bytes, rounded_up(longest_pause_),
                              rounded_up(Clock::now() - started)};
         }
@@ -146,9 +190,20 @@ private:
         return copy_in_one_go(view, limited);
     }
 
-    /// In chunks for the progress, all within the view's read transaction: no writer comes between.
     Result<End> copy_in_one_go(Source& view, bool limited) {
-        MUSTER_TRY(auto pages, PageCopy::begin(view, destination_));
+        const File* file = view.whole_file();
+        if (file == nullptr) {
+            MUSTER_TRY(auto pages, PageCopy::begin(view, destination_));
+            return go(pages, view, limited);
+        }
+        MUSTER_TRY(auto pages,
+                   FileCopy::begin(*file, static_cast<std::uint64_t>(facts_.page_size),
+                                   static_cast<std::uint64_t>(facts_.page_count), destination_));
+        return go(pages, view, limited);
+    }
+
+    /// In chunks for the progress, all within the view's read transaction: no writer comes between.
+    Result<End> go(auto& pages, const Source& view, bool limited) const {
         const int chunk =
             static_cast<int>(std::max<std::int64_t>(1, chunk_bytes / facts_.page_size));
         for (;;) {
@@ -204,7 +259,7 @@ private:
             {}};
     }
 
-    Result<> report(const PageCopy& pages) const {
+    Result<> report(const auto& pages) const {
         if (!options_.progress) return {};
         return options_.progress(pages.done(), pages.total());
     }

@@ -229,6 +229,16 @@ Result<bool> Source::still_valid() const {
     return wal.size.count == 0 && shm.exists == stale_shm_ && !user;
 }
 
+const File* Source::whole_file() const {
+    switch (access_) {
+        case Access::rollback:
+        case Access::blind: return &lock_.file();
+        case Access::wal:
+        case Access::private_copy: break;
+    }
+    return nullptr;
+}
+
 std::chrono::nanoseconds Source::pause() const {
     const bool waits =
         access_ == Access::rollback || facts_.recovered_from == RecoveredFrom::hot_journal;

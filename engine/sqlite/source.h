@@ -70,6 +70,10 @@ public:
     /// writer began beside a view that cannot see one; throw away what was read and open again.
     Result<bool> still_valid() const;
 
+    /// Where the first page_count pages of the main file are the database as seen: that file, to be
+    /// read while the view is pinned. nullptr where a log may hold newer ones.
+    const File* whole_file() const;
+
     /// In rollback mode the view keeps writers waiting; a WAL never does, nor does a private copy.
     bool blocks_writers() const { return access_ == Access::rollback; }
     /// Since the view was pinned; after release() and for a private copy: how long that took. 0

@@ -1,6 +1,7 @@
 // Collects output of a decompressor until a piece is full.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/snapshot/format/piece.h"
@@ -18,6 +19,18 @@ public:
     Result<> filled(std::size_t count, const PieceSink& sink) {
         filled_ += count;
         return filled_ == piece_size ? flush(sink) : Result<>{};
+    }
+    /// Takes output that came as a whole.
+    Result<> add(Piece output, const PieceSink& sink) {
+        if (filled_ == 0 && output.size() == piece_size) return sink(std::move(output));
+        for (PieceView rest{output}; !rest.empty();) {
+            const auto into = room();
+            const auto part = rest.first(std::min(into.size(), rest.size()));
+            std::ranges::copy(part, into.begin());
+            MUSTER_CHECK(filled(part.size(), sink));
+            rest = rest.subspan(part.size());
+        }
+        return {};
     }
     /// Gives away what there is.
     Result<> flush(const PieceSink& sink) {

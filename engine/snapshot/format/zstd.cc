@@ -14,7 +14,7 @@ class ZstdCompressor : public Compressor {
 public:
     ZstdCompressor() {
         if (!state_) throw std::bad_alloc{};
-        constexpr int level = 3;
+        constexpr int level = 2;
         ::ZSTD_CCtx_setParameter(state_.get(), ZSTD_c_compressionLevel, level);
         ::ZSTD_CCtx_setParameter(state_.get(), ZSTD_c_checksumFlag, 1);
     }

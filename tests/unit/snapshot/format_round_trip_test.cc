@@ -84,7 +84,8 @@ TEST_CASE("two sealed artifacts of one content differ", "[snapshot][format][seal
 TEST_CASE("gzip and zstd read what muster compresses", "[snapshot][format]") {
     const TempFolder folder;
     const auto size = GENERATE(std::size_t{0}, std::size_t{511}, 3 * mib + 1);
-    const auto content = prose(size);
+    // The halves are worth searching differently well, and each piece is judged alone.
+    const auto content = prose(size / 2) + noise(size - size / 2);
     REQUIRE(make_artifact(folder / "a.gz", content, {Compression::gzip, nullptr, 2, {}}));
     REQUIRE(make_artifact(folder / "a.zst", content, {Compression::zstd, nullptr, 2, {}}));
     const auto path = (folder / "a").string();

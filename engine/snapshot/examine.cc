@@ -1,0 +1,27 @@
+#include "engine/snapshot/examine.h"
+
+#include <algorithm>
+
+#include "engine/sqlite/check.h"
+#include "engine/sqlite/integrity.h"
+#include "engine/sqlite/payload_check.h"
+
+namespace muster {
+
+Result<Findings> examine_database(const fs::path& database, const Questions& questions,
+                                  const std::string& subject, const Host& host) {
+    MUSTER_TRY(auto findings, verify_database(database, {questions.depth, host.scratch}, subject));
+    if (std::ranges::any_of(findings, fails) || questions.checks.empty()) return findings;
+    MUSTER_TRY(auto connection, Connection::open(database, OpenMode::immutable));
+    for (const auto& check : questions.checks) {
+        if (!check.blobs) {
+            findings.push_back(run_check(connection, check, subject));
+            continue;
+        }
+        MUSTER_TRY(auto finding, check_payloads(connection, check, subject, host.keep_going));
+        findings.push_back(std::move(finding));
+    }
+    return findings;
+}
+
+}  // namespace muster
