@@ -78,10 +78,13 @@ Result<File> File::create_nameless(const fs::path& path) {
 }
 
 File::File(File&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      path_(std::move(other.path_)),
+      begun_(other.begun_) {}
 File& File::operator=(File&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     std::swap(path_, other.path_);
+    std::swap(begun_, other.begun_);
     return *this;
 }
 File::~File() {
@@ -119,6 +122,15 @@ Result<> File::append(std::span<const std::byte> bytes) {
 
 Result<> File::append(std::string_view text) {
     return append(std::as_bytes(std::span{text.data(), text.size()}));
+}
+
+void File::begin_sync() {
+    const auto end = ::lseek(descriptor_, 0, SEEK_CUR);
+    const auto begun = static_cast<off_t>(begun_);
+    if (end <= begun) return;
+    // Where it fails, sync() does all of it, and tells what is wrong.
+    ::sync_file_range(descriptor_, begun, end - begun, SYNC_FILE_RANGE_WRITE);
+    begun_ = static_cast<std::uint64_t>(end);
 }
 
 Result<> File::sync() {

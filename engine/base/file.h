@@ -43,12 +43,16 @@ public:
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const;
     Result<> append(std::span<const std::byte> bytes);
     Result<> append(std::string_view text);
+    /// Has the kernel begin to write what was appended to the disk, and does not wait for it: then
+    /// sync() has little left to do.
+    void begin_sync();
     Result<> sync();
 
 private:
     File(int descriptor, fs::path path) : descriptor_(descriptor), path_(std::move(path)) {}
     int descriptor_ = -1;
     fs::path path_;
+    std::uint64_t begun_ = 0;  ///< bytes that begin_sync() has seen
 };
 
 /// What the system says of a path, links resolved.

@@ -33,8 +33,11 @@ Result<> ignore(std::span<const std::byte>) {
 Result<Decoded> decode_into(const File& from, const fs::path& path, bool stays,
                             const DecodeOptions& options) {
     MUSTER_TRY(auto to, File::create(path));
-    auto decoded =
-        decode(from, options, [&](std::span<const std::byte> piece) { return to.append(piece); });
+    auto decoded = decode(from, options, [&](std::span<const std::byte> piece) -> Result<> {
+        MUSTER_CHECK(to.append(piece));
+        if (stays) to.begin_sync();
+        return {};
+    });
     if (decoded && stays) {
         if (auto synced = to.sync(); !synced) decoded = Failure(synced.error());
     }

@@ -165,7 +165,6 @@ private:
     Result<> copy() {
         CopyOptions options;
         options.scratch = host_.scratch;
-        options.durable = !scratch_;
         options.max_writer_pause = step_.max_writer_pause;
         options.progress = progress("copying");
         content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
@@ -221,7 +220,6 @@ private:
         options.key = key_ ? &*key_ : nullptr;
         options.progress = progress("encoding");
         MUSTER_TRY(const auto encoded, encode(from, to, options));
-        MUSTER_CHECK(to.sync());
         manifest_.content = Content{step_.compress, key_ ? std::optional{key_->id()} : std::nullopt,
                                     encoded.content_bytes, encoded.content_sha256};
         written_ = encoded.artifact_sha256;
@@ -230,8 +228,9 @@ private:
     }
 
     Result<> read_back() {
-        MUSTER_TRY(const auto there, status_of(commit_.partial()));
-        manifest_.bytes_written = there.size;
+        MUSTER_TRY(auto artifact, File::open_read_write(commit_.partial()));
+        MUSTER_CHECK(artifact.sync());
+        MUSTER_TRY(manifest_.bytes_written, artifact.size());
         MUSTER_TRY(manifest_.checksum_sha256, sha256_of_file(commit_.partial()));
         if (written_ && *written_ != manifest_.checksum_sha256)
             return fail(ErrorCode::io,

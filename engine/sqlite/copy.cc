@@ -32,16 +32,10 @@ public:
         if (!path_.empty()) fs::remove(path_, ignored);
     }
 
-    /// SQLite wrote without syncing: one fsync of the whole is cheaper, and made without any lock.
-    Result<Bytes> keep(bool durable) {
-        MUSTER_TRY(auto file, File::open_read_write(path_));
-        if (durable) {
-            MUSTER_CHECK(file.sync());
-            MUSTER_CHECK(
-                sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path{"."}));
-        }
+    Result<Bytes> keep() {
+        MUSTER_TRY(const auto status, status_of(path_));
         path_.clear();
-        return file.size();
+        return status.size;
     }
 
 private:
@@ -101,10 +95,10 @@ private:
 /// The quick way where the main file is all there is: its bytes as they are, without a page cache.
 class FileCopy {
 public:
-    static Result<FileCopy> begin(const File& source, std::uint64_t page_size, std::uint64_t pages,
+    static Result<FileCopy> begin(const File& source, const SourceFacts& facts,
                                   const fs::path& destination) {
         MUSTER_TRY(auto target, File::open_read_write(destination));
-        return FileCopy{source, std::move(target), page_size, pages};
+        return FileCopy{source, std::move(target), facts};
     }
 
     /// As PageCopy::step.
@@ -127,8 +121,11 @@ public:
     std::uint64_t done() const { return done_; }
 
 private:
-    FileCopy(const File& source, File target, std::uint64_t page_size, std::uint64_t pages)
-        : source_(source), target_(std::move(target)), page_size_(page_size), pages_(pages) {}
+    FileCopy(const File& source, File target, const SourceFacts& facts)
+        : source_(source),
+          target_(std::move(target)),
+          page_size_(static_cast<std::uint64_t>(facts.page_size)),
+          pages_(static_cast<std::uint64_t>(facts.page_count)) {}
 
     const File& source_;
     File target_;
@@ -155,7 +152,7 @@ public:
             MUSTER_TRY(const End end, one_attempt());
             if (end == End::too_slow) yielding_ = true;
             if (end != End::done) continue;
-            MUSTER_TRY(const Bytes bytes, target.keep(options_.durable));
+            MUSTER_TRY(const Bytes bytes, target.keep());
             return CopyFacts{facts_, bytes, rounded_up(longest_pause_),
                              rounded_up(Clock::now() - started)};
         }
@@ -196,9 +193,7 @@ private:
             MUSTER_TRY(auto pages, PageCopy::begin(view, destination_));
             return go(pages, view, limited);
         }
-        MUSTER_TRY(auto pages,
-                   FileCopy::begin(*file, static_cast<std::uint64_t>(facts_.page_size),
-                                   static_cast<std::uint64_t>(facts_.page_count), destination_));
+        MUSTER_TRY(auto pages, FileCopy::begin(*file, facts_, destination_));
         return go(pages, view, limited);
     }
 

@@ -16,8 +16,6 @@ struct CopyOptions {
     std::optional<Duration> max_writer_pause;
     /// How long a copy that yields to writers tries, before ErrorCode::writer_pause.
     Duration yield_for = std::chrono::seconds{60};
-    /// Nothing is synced where the copy is not to outlive its run.
-    bool durable = true;
     /// Called often enough for a progress bar, mostly while writers wait: be quick. An Error ends
     /// the copy and is what it returns.
     std::function<Result<>(std::uint64_t done_pages, std::uint64_t total_pages)> progress;
@@ -32,7 +30,7 @@ struct CopyFacts {
 };
 
 /// Copies a consistent state of `source` (see Source: it is not changed) to `destination`, which
-/// must not exist: 0600, synced with its folder (durable), no sidecar beside it. Holds every commit
+/// must not exist: 0600, not synced, no sidecar beside it. Holds every commit
 /// that finished before the call. Memory does not grow with the database.
 ///
 /// Fails as Source::open does; target_exists; no_space; damaged when the source cannot be read to

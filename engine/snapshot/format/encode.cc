@@ -101,7 +101,9 @@ private:
     Result<> write(PieceView bytes) {
         if (!copy_) digest_.add(bytes);
         written_ += Bytes{bytes.size()};
-        return artifact_.append(bytes);
+        MUSTER_CHECK(artifact_.append(bytes));
+        artifact_.begin_sync();
+        return {};
     }
 
     File& artifact_;
