@@ -97,7 +97,7 @@ private:
                                                 content.data(), content.size(), &read,
                                                 &length) != LIBDEFLATE_SUCCESS) {
                 small_members_ = false;
-                const auto inflated = inflate(rest, sink);
+                auto inflated = inflate(rest, sink);
                 waiting_ = {};
                 return inflated;
             }
