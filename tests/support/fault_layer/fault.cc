@@ -56,6 +56,8 @@ const Order& order() {
 }
 
 std::atomic<long> count{0};
+/// A write came back short for want of space; the next one gets the error.
+std::atomic<bool> short_of_space{false};
 
 bool counts(const std::string& path) {
     const std::string& below = order().below;
@@ -126,10 +128,15 @@ int before(const char* call, Kind kind, int descriptor) {
 }
 
 Write before_write(const char* call, int descriptor, std::size_t size) {
-    if (!struck(call, path_of(descriptor))) return {};
+    const auto path = path_of(descriptor);
+    const bool now = struck(call, path);
+    if (counts(path) && short_of_space.exchange(false)) return {false, 0, ENOSPC, false};
+    if (!now) return {};
     switch (order().mode) {
         case Mode::torn: return {false, size / 2, 0, true};
-        case Mode::enospc: return {false, size / 2, ENOSPC, false};
+        case Mode::enospc:
+            short_of_space = size / 2 > 0;
+            return {false, size / 2, ENOSPC, false};
         default: return {false, 0, fate(Kind::writes), false};
     }
 }
