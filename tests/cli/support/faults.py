@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import time
 import traceback
 from pathlib import Path
 
@@ -240,14 +241,30 @@ class Round(Case):
 
     def strike(self, order, call):
         """Runs the command with the fault, judges what is left, and runs it again."""
-        command, mode = self.command, order.split("@")[0]
+        mode = order.split("@")[0]
         before = len(self.records)
-        ran = self.muster(*command.words, **beneath(self.folder, order))
+        ran = self.muster(*self.command.words, **beneath(self.folder, order))
         dies = mode in ("kill", "torn")
         if dies:
             self.assertEqual(ran.status, KILLED, ran)
         else:
-            self.judge_answer(ran, mode, order, call)
+            self.judge_answer(ran, mode, call)
+        self.settle(ran, before)
+
+    def kill_after(self, delay):
+        """The same with a SIGKILL at a moment; whether the command was still at work."""
+        before = len(self.records)
+        process = self.start(*self.command.words)
+        time.sleep(delay)
+        process.kill()
+        ran = self.finish(process)
+        self.assertIn(ran.status, (0, KILLED), ran)
+        self.settle(ran, before)
+        return ran.status == KILLED
+
+    def settle(self, ran, before):
+        """Judges what `ran` left, and runs the command again."""
+        command = self.command
         command.holds(self, self.whole())
         if ran.status == 0:
             command.done(self, self.whole())
@@ -260,7 +277,7 @@ class Round(Case):
         self.check_chain()
         self.check_journals()
         command.done(self, self.whole())
-        if dies and len(self.records) == before + 2 and self.records[-2]["status"] == "died":
+        if ran.status == KILLED and len(self.records) == before + 2 and self.records[-2]["status"] == "died":
             self.assertTrue(any("was killed" in each for each in after.document["found"]), after)
         for each in left:
             about = re.sub(r"^\.(.*)\.muster-[a-z]+$", r"\1", Path(each).name)
@@ -271,7 +288,7 @@ class Round(Case):
         made = {"backup": list(Path(".").glob("kept.sqlite*")), "restore": list(Path(".").glob("app.db"))}
         return bool(made.get(self.command.words[0]))
 
-    def judge_answer(self, ran, mode, order, call):
+    def judge_answer(self, ran, mode, call):
         said = ran.out + ran.err
         self.assertGreaterEqual(ran.status, 0, f"it crashed: {ran}")
         if ran.status == 0:
