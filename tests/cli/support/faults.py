@@ -58,7 +58,7 @@ def plain(path, folder):
 
 class Backup:
     """A first backup, of a database whose writer keeps a log."""
-    extra, source, artifact = (), "shop.db", "kept.sqlite"
+    extra, may_move = (), True
 
     def __init__(self):
         self.words = ("backup", "shop.db", "kept", *self.extra)
@@ -107,7 +107,7 @@ class BackupOver(Backup):
 
 class Restore:
     """To a place where nothing is."""
-    extra, encoded = (), ()
+    extra, encoded, may_move = (), (), True
 
     def __init__(self):
         self.words = ("restore", "kept.sqlite" + (".zst.enc" if self.encoded else ""), "--to", "app.db", *self.extra)
@@ -163,6 +163,8 @@ class RestoreInPlace(RestoreOver):
 
 class Apply(Backup):
     """A run of a policy that copies, verifies and prunes the former snapshot."""
+    may_move = False  # a proof holds for the place where the snapshot lies
+
     def __init__(self):
         self.words = ("apply", "policy.yaml")
 
@@ -212,9 +214,12 @@ class Round(Case):
     def take(self, template, folder, command):
         os.chdir("/")
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(template, folder, symlinks=True)
+        if command.may_move:
+            shutil.copytree(template, folder, symlinks=True)
         self.enter(folder)
         self.command = command
+        if not command.may_move:
+            command.prepare(self)
         command.before()
 
     def calls(self, template, command):

@@ -2,8 +2,6 @@
 // What SQLite writes through shared memory (-shm) makes no call; a lost -shm is made anew.
 #include "fault.h"
 
-#include <cerrno>
-#include <cstdarg>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,6 +9,8 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdarg>
 
 using fault::before;
 using fault::Kind;
@@ -53,15 +53,17 @@ mode_t mode_argument(int flags, va_list arguments) {
 
 extern "C" {
 
-#define OPEN(name)                                                          \
-    int name(const char* path, int flags, ...) {                            \
-        REAL(name);                                                         \
-        va_list arguments;                                                  \
-        va_start(arguments, flags);                                         \
-        const mode_t mode = mode_argument(flags, arguments);                \
-        va_end(arguments);                                                  \
-        if (changes(flags)) { FAIL_OR(int, "open", Kind::makes, path); }    \
-        return actual(path, flags, mode);                                   \
+#define OPEN(name)                                           \
+    int name(const char* path, int flags, ...) {             \
+        REAL(name);                                          \
+        va_list arguments;                                   \
+        va_start(arguments, flags);                          \
+        const mode_t mode = mode_argument(flags, arguments); \
+        va_end(arguments);                                   \
+        if (changes(flags)) {                                \
+            FAIL_OR(int, "open", Kind::makes, path);         \
+        }                                                    \
+        return actual(path, flags, mode);                    \
     }
 OPEN(open)
 OPEN(open64)
@@ -73,11 +75,11 @@ ssize_t write(int descriptor, const void* data, size_t size) {
     return part(fate, [&](size_t half) { return actual(descriptor, data, half); });
 }
 
-#define PWRITE(name, offset_type)                                                         \
-    ssize_t name(int descriptor, const void* data, size_t size, offset_type offset) {     \
-        REAL(name);                                                                       \
-        const auto fate = fault::before_write("pwrite", descriptor, size);                \
-        if (fate.whole) return actual(descriptor, data, size, offset);                    \
+#define PWRITE(name, offset_type)                                                               \
+    ssize_t name(int descriptor, const void* data, size_t size, offset_type offset) {           \
+        REAL(name);                                                                             \
+        const auto fate = fault::before_write("pwrite", descriptor, size);                      \
+        if (fate.whole) return actual(descriptor, data, size, offset);                          \
         return part(fate, [&](size_t half) { return actual(descriptor, data, half, offset); }); \
     }
 PWRITE(pwrite, off_t)
@@ -100,7 +102,8 @@ ssize_t copy_file_range(int from, off64_t* in, int to, off64_t* out, size_t size
 }
 
 ssize_t sendfile(int to, int from, off_t* offset, size_t size) {
-    static const auto actual = reinterpret_cast<ssize_t (*)(int, int, off_t*, size_t)>(dlsym(RTLD_NEXT, "sendfile"));
+    static const auto actual =
+        reinterpret_cast<ssize_t (*)(int, int, off_t*, size_t)>(dlsym(RTLD_NEXT, "sendfile"));
     const auto fate = fault::before_write("sendfile", to, size);
     if (fate.whole) return actual(to, from, offset, size);
     return part(fate, [&](size_t half) { return actual(to, from, offset, half); });
@@ -114,30 +117,38 @@ ssize_t sendfile(int to, int from, off_t* offset, size_t size) {
     }
 SHAPE(syncs, "fsync", fsync, (int descriptor), descriptor, (descriptor))
 SHAPE(syncs, "fdatasync", fdatasync, (int descriptor), descriptor, (descriptor))
-SHAPE(writes, "fallocate", posix_fallocate, (int descriptor, off_t from, off_t size), descriptor, (descriptor, from, size))
-SHAPE(writes, "fallocate", fallocate, (int descriptor, int mode, off_t from, off_t size), descriptor, (descriptor, mode, from, size))
+SHAPE(writes, "fallocate", posix_fallocate, (int descriptor, off_t from, off_t size), descriptor,
+      (descriptor, from, size))
+SHAPE(writes, "fallocate", fallocate, (int descriptor, int mode, off_t from, off_t size),
+      descriptor, (descriptor, mode, from, size))
 SHAPE(shapes, "ftruncate", ftruncate, (int descriptor, off_t size), descriptor, (descriptor, size))
-SHAPE(shapes, "ftruncate", ftruncate64, (int descriptor, off64_t size), descriptor, (descriptor, size))
+SHAPE(shapes, "ftruncate", ftruncate64, (int descriptor, off64_t size), descriptor,
+      (descriptor, size))
 SHAPE(shapes, "truncate", truncate, (const char* path, off_t size), path, (path, size))
 SHAPE(makes, "mkdir", mkdir, (const char* path, mode_t mode), path, (path, mode))
 SHAPE(names, "rename", rename, (const char* from, const char* to), to, (from, to))
 SHAPE(makes, "link", link, (const char* from, const char* to), to, (from, to))
-SHAPE(makes, "link", linkat, (int a, const char* from, int b, const char* to, int flags), to, (a, from, b, to, flags))
+SHAPE(makes, "link", linkat, (int a, const char* from, int b, const char* to, int flags), to,
+      (a, from, b, to, flags))
 SHAPE(makes, "symlink", symlink, (const char* from, const char* to), to, (from, to))
 SHAPE(removes, "unlink", unlink, (const char* path), path, (path))
 SHAPE(removes, "rmdir", rmdir, (const char* path), path, (path))
 SHAPE(removes, "remove", remove, (const char* path), path, (path))
 SHAPE(shapes, "chmod", chmod, (const char* path, mode_t mode), path, (path, mode))
 SHAPE(shapes, "chmod", fchmod, (int descriptor, mode_t mode), descriptor, (descriptor, mode))
-SHAPE(shapes, "chmod", fchmodat, (int folder, const char* path, mode_t mode, int flags), path, (folder, path, mode, flags))
-SHAPE(shapes, "chown", chown, (const char* path, uid_t owner, gid_t group), path, (path, owner, group))
-SHAPE(shapes, "chown", fchown, (int descriptor, uid_t owner, gid_t group), descriptor, (descriptor, owner, group))
+SHAPE(shapes, "chmod", fchmodat, (int folder, const char* path, mode_t mode, int flags), path,
+      (folder, path, mode, flags))
+SHAPE(shapes, "chown", chown, (const char* path, uid_t owner, gid_t group), path,
+      (path, owner, group))
+SHAPE(shapes, "chown", fchown, (int descriptor, uid_t owner, gid_t group), descriptor,
+      (descriptor, owner, group))
 
 int unlinkat(int folder, const char* path, int flags) {
     REAL(unlinkat);
     // Relative to a folder that remove_all has open: told by the folder.
     const bool by_name = folder == AT_FDCWD || path[0] == '/';
-    const int error = by_name ? before("unlink", Kind::removes, path) : before("unlink", Kind::removes, folder);
+    const int error =
+        by_name ? before("unlink", Kind::removes, path) : before("unlink", Kind::removes, folder);
     if (error != 0) return fail<int>(error);
     return actual(folder, path, flags);
 }

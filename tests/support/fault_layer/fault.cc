@@ -1,14 +1,14 @@
 #include "fault.h"
 
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <string>
@@ -33,14 +33,18 @@ Order read_order() {
     if (below != nullptr) out.below = below;
     // Raw calls: the layer's own must not come back to it.
     if (const char* trace = std::getenv("MUSTER_FAULT_TRACE"))
-        out.trace = static_cast<int>(syscall(SYS_open, trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        out.trace = static_cast<int>(
+            syscall(SYS_open, trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     const char* text = std::getenv("MUSTER_FAULT");
     if (text == nullptr) return out;
     const std::string_view order = text;
     const auto at = order.find('@');
     const auto mode = order.substr(0, at);
-    out.mode = mode == "kill" ? Mode::kill : mode == "torn" ? Mode::torn : mode == "eio" ? Mode::eio
-             : mode == "enospc" ? Mode::enospc : Mode::none;
+    out.mode = mode == "kill"     ? Mode::kill
+               : mode == "torn"   ? Mode::torn
+               : mode == "eio"    ? Mode::eio
+               : mode == "enospc" ? Mode::enospc
+                                  : Mode::none;
     if (out.mode == Mode::none || at == std::string_view::npos) {
         std::fprintf(stderr, "MUSTER_FAULT=%s is no order of the fault layer\n", text);
         std::_Exit(99);
@@ -69,7 +73,8 @@ std::string absolute(const char* path) {
     if (path == nullptr) return {};
     if (path[0] == '/') return path;
     char here[PATH_MAX];
-    return syscall(SYS_getcwd, here, sizeof here) > 0 ? std::string(here) + "/" + path : std::string();
+    return syscall(SYS_getcwd, here, sizeof here) > 0 ? std::string(here) + "/" + path
+                                                      : std::string();
 }
 
 std::string path_of(int descriptor) {
@@ -90,7 +95,8 @@ bool struck(const char* call, const std::string& path) {
             const std::string line = std::to_string(number) + " " + call + " " + path + "\n";
             static_cast<void>(syscall(SYS_write, order().trace, line.data(), line.size()));
         }
-        out = order().mode != Mode::none && (order().onwards ? number >= order().at : number == order().at);
+        out = order().mode != Mode::none &&
+              (order().onwards ? number >= order().at : number == order().at);
     }
     errno = saved;
     return out;
@@ -134,9 +140,7 @@ Write before_write(const char* call, int descriptor, std::size_t size) {
     if (!now) return {};
     switch (order().mode) {
         case Mode::torn: return {false, size / 2, 0, true};
-        case Mode::enospc:
-            short_of_space = size / 2 > 0;
-            return {false, size / 2, ENOSPC, false};
+        case Mode::enospc: short_of_space = size / 2 > 0; return {false, size / 2, ENOSPC, false};
         default: return {false, 0, fate(Kind::writes), false};
     }
 }
