@@ -109,7 +109,9 @@ Result<> Commit::publish(const Manifest& manifest) {
     MUSTER_CHECK(write_durably(intent, text));
     kill_point("snapshot.intent_written");
     if (const auto stored = rename_durably(partial_, artifact_, replace_); !stored) {
-        ::unlink(intent.c_str());
+        // Where only the folder could not be synced, the artifact has its name: the intent tells
+        // what it is, and without it a failed run's copy would pass for a legacy backup.
+        if (::access(partial_.c_str(), F_OK) == 0) ::unlink(intent.c_str());
         return Failure(stored.error());
     }
     kill_point("snapshot.artifact_stored");

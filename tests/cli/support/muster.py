@@ -54,7 +54,7 @@ class Case(unittest.TestCase):
         self.state = self.folder / "state"
 
     def environment(self, kill_at=None, **more):
-        environment = dict(os.environ, XDG_STATE_HOME=str(self.state), **more)
+        environment = os.environ | {"XDG_STATE_HOME": str(self.state)} | more
         environment.pop("MUSTER_TEST_KILL_AT", None)
         if kill_at:
             environment["MUSTER_TEST_KILL_AT"] = kill_at
