@@ -56,8 +56,7 @@ Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFact
                     "name the database to be with --to TARGET");
     if (step.target.empty()) step.target = target.path;
     if (spec.schema_version) step.supported_schema = spec.schema_version->supported;
-    std::ranges::copy_if(spec.checks, std::back_inserter(step.checks),
-                         [](const auto& check) { return check.depth <= Depth::full; });
+    step.checks = spec.checks;
     step.keys = keys_for(policy, target, store);
     return {};
 }

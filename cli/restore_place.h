@@ -13,7 +13,8 @@ namespace muster {
 Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observation& world,
                                             const std::string& volume_id);
 
-/// Fills in the target's own place where `step` has none yet, its checks, the schema version it
+/// Fills in the target's own place where `step` has none yet, its checks of every depth, the schema
+/// version it
 /// supports, and the keys of the protect that covers it in `store`, else of all that cover it.
 /// ErrorCode::not_available for a data directory; ErrorCode::usage where only a glob is known.
 Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFacts& target,

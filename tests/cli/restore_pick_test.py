@@ -249,8 +249,9 @@ class OfATarget(Picked):
     def test_checks_and_schema_of_the_target_hold(self):
         """A backup that fails the target's own question is not put in its place."""
         policy(target='checks: [{ name: today, sql: SELECT count(*) FROM item, expect: ">= 99" }]')
-        ran = self.muster("restore", "--policy", "policy.yaml", "shop", "--force")
-        self.assertEqual((ran.status, ran.trouble), (1, "rolled_back"), ran)
+        ran = self.refused(4, "damaged", "restore", "--policy", "policy.yaml", "shop", "--force")
+        self.assertIn("check today yields 3, expected >= 99", ran.message)
+        self.assertEqual(list(Path(".").glob("shop.db.*")), [], "nothing was kept, since nothing was replaced")
         self.assertIn("lost", names("shop.db"))
         policy(target="schema_version: { supported: -1 }")
         self.refused(7, "newer_schema", "restore", "--policy", "policy.yaml", "shop", "--force")
