@@ -6,7 +6,7 @@
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
 #include "engine/snapshot/inspect.h"
-#include "engine/snapshot/restore.h"
+#include "engine/snapshot/preflight.h"
 #include "reporters/terminal.h"
 
 namespace muster {
