@@ -259,7 +259,10 @@ private:
         if (out_.policy && target_ == nullptr) {
             const auto owner = target_of_volume(out_.policy->policy, world_, volume_id_);
             if (!owner && out_.step.target.empty()) return Failure(owner.error());
-            if (owner) target_ = *owner;
+            if (owner)
+                target_ = *owner;
+            else  // what tells no volume may be of any target
+                out_.step.keys = keys_of(out_.policy->policy);
         }
         if (target_ != nullptr)
             MUSTER_CHECK(follow_policy(out_.step, out_.policy->policy, *target_, store_));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/model/plan.h"
 #include "engine/run/policy_file.h"
@@ -12,6 +13,9 @@ namespace muster {
 /// or where the manifest names none (`volume_id` is empty).
 Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observation& world,
                                             const std::string& volume_id);
+
+/// Where every key of the policy's snapshots lies, each place once.
+std::vector<KeyPlace> keys_of(const Policy& policy);
 
 /// Fills in the target's own place where `step` has none yet, its checks of every depth, the schema
 /// version it

@@ -20,9 +20,12 @@ Result<std::string> take_safety_copy(const RestoreStep& step, const Host& host) 
                     target.filename().string() + "." + step.safety_suffix, false, true};
     auto taken = take_snapshot(safety, host);
     if (taken) return taken->snapshot.path;
-    const auto code = taken.error().code;
-    if (code == ErrorCode::damaged || code == ErrorCode::not_a_database) return std::string{};
-    return Failure(taken.error().during("taking a snapshot of the database that is there"));
+    auto error = taken.error();
+    if (error.code == ErrorCode::damaged || error.code == ErrorCode::not_a_database)
+        return std::string{};
+    if (error.code == ErrorCode::target_exists)  // --force does not go past what was kept before
+        error.hint = "name it otherwise with --safety-suffix, or another folder with --safety-dir";
+    return Failure(error.during("taking a snapshot of the database that is there"));
 }
 
 Result<> forget_safety_copy(const fs::path& copy, Time now) {

@@ -143,6 +143,20 @@ TEST_CASE("a restore whose result fails its validation is rolled back",
     }
 }
 
+TEST_CASE("a safety snapshot never replaces an earlier one", "[snapshot][restore][EE-05]") {
+    Scene scene;
+    scene.step.in_place = GENERATE(false, true);
+    scene.step.safety_suffix = "before";
+    scene.restore();
+    const auto before = state_of(scene.folder / "data");
+    const auto refused = restore_backup(scene.step, scene.test.host);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::target_exists);
+    CHECK(refused.error().hint.find("--safety-suffix") != std::string::npos);
+    CHECK(refused.error().hint.find("--force") == std::string::npos);
+    CHECK(state_of(scene.folder / "data") == before);
+}
+
 TEST_CASE("a damaged database is set aside, since no snapshot can be taken of it",
           "[snapshot][restore]") {
     Scene scene;
