@@ -178,7 +178,25 @@ private:
         auto list = snapshot_list(there, proof_life());
         list.directory = absolute(asked_);
         MUSTER_CHECK(pick_from(list));
+        if (!legacy && picked_ && rules_.id.empty()) MUSTER_CHECK(name_newer_legacy());
         if (legacy) volume_id_.clear();  // a name is no identity that a place is found by
+        return {};
+    }
+
+    /// What others put beside the snapshots of a database is not taken, and may be what is wanted.
+    Result<> name_newer_legacy() {
+        MUSTER_TRY(const auto beside, legacy_backups());
+        for (const auto& each : beside) {
+            const bool named =
+                each.volume_id == picked_->target || each.volume_id == picked_->volume_id;
+            const bool in_time = !rules_.before || each.created_at < *rules_.before;
+            if (named && in_time && each.created_at > picked_->created_at)
+                out_.findings.push_back(
+                    {"newer_legacy", Severity::warning, Verdict::unchecked, each.path,
+                     fmt::format("{} is newer, and not picked: no manifest speaks of it",
+                                 each.path),
+                     "", "", "", "restore it by its path where it is the one you want"});
+        }
         return {};
     }
 
@@ -202,8 +220,10 @@ private:
         if (!pick.snapshot) return nothing_of(list, pick.why);
         out_.step.backup = pick.snapshot->path;
         out_.reason = {pick.why.code, ": " + pick.why.text};
+        picked_ = *pick.snapshot;
         volume_id_ = pick.snapshot->volume_id;
         store_ = pick.snapshot->store;
+        out_.next = pick.next;
         return {};
     }
 
@@ -259,7 +279,10 @@ private:
         if (out_.policy && target_ == nullptr) {
             const auto owner = target_of_volume(out_.policy->policy, world_, volume_id_);
             if (!owner && out_.step.target.empty()) return Failure(owner.error());
-            if (owner) target_ = *owner;
+            if (owner)
+                target_ = *owner;
+            else  // what tells no volume may be of any target
+                out_.step.keys = keys_of(out_.policy->policy);
         }
         if (target_ != nullptr)
             MUSTER_CHECK(follow_policy(out_.step, out_.policy->policy, *target_, store_));
@@ -274,7 +297,8 @@ private:
     PickRules rules_;
     Observation world_;                    ///< of the policy, where one was named
     const TargetFacts* target_ = nullptr;  ///< of the policy
-    std::string volume_id_, store_;        ///< of the backup
+    std::optional<ListedSnapshot> picked_;
+    std::string volume_id_, store_;  ///< of the backup
     RestoreChoice out_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "cli/session.h"
 #include "engine/model/plan.h"
+#include "engine/model/snapshot_list.h"
 
 namespace muster {
 
@@ -14,7 +15,8 @@ struct RestoreChoice {
     RestoreStep step;    ///< backup and target; by a policy also checks, keys and supported schema
     std::string target;  ///< name of what is restored
     Reason reason;
-    Findings findings;  ///< the pick, and a warning for each that was passed over
+    Findings findings;                   ///< the pick, and a warning for each that was passed over
+    std::optional<ListedSnapshot> next;  ///< what would be picked if the pick proved bad
     std::optional<PolicyFile> policy;
     std::optional<Answer> nothing;  ///< instead of all that: what there is, none of it restorable
 };

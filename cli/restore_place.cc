@@ -12,19 +12,28 @@
 namespace muster {
 namespace {
 
+void add_keys(std::vector<KeyPlace>& to, const ProtectSpec& protect) {
+    for (auto& key : keys_of(protect.snapshot))
+        if (std::ranges::find(to, key) == to.end()) to.push_back(std::move(key));
+}
+
 std::vector<KeyPlace> keys_for(const Policy& policy, const TargetFacts& target,
                                const std::string& store) {
     if (const auto* protect = covering_protect(policy, target, store))
         return keys_of(protect->snapshot);
     std::vector<KeyPlace> out;
     for (const auto& [name, spec] : policy.stores)
-        if (const auto* protect = covering_protect(policy, target, name))
-            for (auto& key : keys_of(protect->snapshot))
-                if (std::ranges::find(out, key) == out.end()) out.push_back(std::move(key));
+        if (const auto* protect = covering_protect(policy, target, name)) add_keys(out, *protect);
     return out;
 }
 
 }  // namespace
+
+std::vector<KeyPlace> keys_of(const Policy& policy) {
+    std::vector<KeyPlace> out;
+    for (const auto& [name, protect] : policy.protect) add_keys(out, protect);
+    return out;
+}
 
 Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observation& world,
                                             const std::string& volume_id) {
@@ -56,8 +65,7 @@ Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFact
                     "name the database to be with --to TARGET");
     if (step.target.empty()) step.target = target.path;
     if (spec.schema_version) step.supported_schema = spec.schema_version->supported;
-    std::ranges::copy_if(spec.checks, std::back_inserter(step.checks),
-                         [](const auto& check) { return check.depth <= Depth::full; });
+    step.checks = spec.checks;
     step.keys = keys_for(policy, target, store);
     return {};
 }

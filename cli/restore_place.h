@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/model/plan.h"
 #include "engine/run/policy_file.h"
@@ -13,7 +14,11 @@ namespace muster {
 Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observation& world,
                                             const std::string& volume_id);
 
-/// Fills in the target's own place where `step` has none yet, its checks, the schema version it
+/// Where every key of the policy's snapshots lies, each place once.
+std::vector<KeyPlace> keys_of(const Policy& policy);
+
+/// Fills in the target's own place where `step` has none yet, its checks of every depth, the schema
+/// version it
 /// supports, and the keys of the protect that covers it in `store`, else of all that cover it.
 /// ErrorCode::not_available for a data directory; ErrorCode::usage where only a glob is known.
 Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFacts& target,

@@ -2,11 +2,13 @@
 
 #include "cli/commands/rows.h"
 #include "cli/restore_choice.h"
+#include "cli/restore_command.h"
 #include "engine/codec/documents.h"
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
+#include "engine/plan/pick_snapshot.h"
 #include "engine/snapshot/inspect.h"
-#include "engine/snapshot/restore.h"
+#include "engine/snapshot/preflight.h"
 #include "reporters/terminal.h"
 
 namespace muster {
@@ -49,6 +51,20 @@ std::string pick_lines(const RestoreChoice& choice) {
     return out;
 }
 
+/// Never taken in silence: an older snapshot is another database.
+void name_next(Answer& answer, const RestoreChoice& choice, const Arguments& arguments) {
+    const bool refused = answer.exit_status == exit_status_of(ErrorCode::damaged) ||
+                         answer.exit_status == exit_status_of(ErrorCode::manifest_mismatch) ||
+                         answer.exit_status == exit_status_of(ErrorCode::rolled_back);
+    // Where the target stands in the way, it does so for any backup.
+    if (!choice.next || !refused || !check_restore(choice.step)) return;
+    const auto hint = fmt::format(
+        "  the next older snapshot is {}, {}; to restore that one:\n    {}\n", choice.next->path,
+        age_and_proof(*choice.next), command_for(*choice.next, arguments));
+    answer.text += hint;
+    answer.complaint += hint;
+}
+
 Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     auto choice = choose_restore(arguments, surroundings);
     if (!choice) return tl::unexpected<Refusal>{choice.error()};
@@ -72,10 +88,12 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     auto plan = direct_plan("restore", {lone_step("restore", choice->target, step, choice->reason)},
                             surroundings.host.now(), surroundings.host.tool_version);
     plan.findings = choice->findings;
-    if (arguments.has("--dry-run")) return dry_run(std::move(plan), step, arguments, surroundings);
-    auto answer = run_directly(arguments, surroundings, plan, false,
-                               choice->policy ? &*choice->policy : nullptr);
-    if (answer) answer->text = pick_lines(*choice) + answer->text;
+    const bool dry = arguments.has("--dry-run");
+    auto answer = dry ? dry_run(std::move(plan), step, arguments, surroundings)
+                      : run_directly(arguments, surroundings, plan, false,
+                                     choice->policy ? &*choice->policy : nullptr);
+    if (answer && !dry) answer->text = pick_lines(*choice) + answer->text;
+    if (answer) name_next(*answer, *choice, arguments);
     return answer;
 }
 

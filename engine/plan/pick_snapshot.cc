@@ -72,18 +72,21 @@ Candidates candidates(const SnapshotList& list, const PickRules& rules) {
     return out;
 }
 
-/// The first that may be taken; those before it are passed over.
+/// The first two that may be taken; those before the first are passed over.
 SnapshotPick first_fit(const Candidates& all, const PickRules& rules, bool need_proof) {
     SnapshotPick out;
     for (const auto* each : all) {
         auto why = unfit(*each, !rules.id.empty());
         if (!why && rules.id.empty()) why = never_newest(*each);
         if (!why && need_proof && !is_proven(*each)) why = Reason{"unproven", proof_text(*each)};
-        if (!why) {
-            out.snapshot = *each;
+        if (!why && out.snapshot) {
+            out.next = *each;
             break;
         }
-        out.passed_over.push_back({*each, *std::move(why)});
+        if (!why)
+            out.snapshot = *each;
+        else if (!out.snapshot)
+            out.passed_over.push_back({*each, *std::move(why)});
     }
     return out;
 }
@@ -141,7 +144,7 @@ std::optional<Reason> unclear_database(const SnapshotList& list, const PickRules
 
 SnapshotPick pick_snapshot(const SnapshotList& list, const PickRules& rules) {
     if (auto unclear = unclear_database(list, rules))
-        return {std::nullopt, *std::move(unclear), {}};
+        return {std::nullopt, *std::move(unclear), std::nullopt, {}};
     const auto all = candidates(list, rules);
     auto pick = first_fit(all, rules, rules.need_proof);
     if (!pick.snapshot && rules.need_proof && rules.force) pick = first_fit(all, rules, false);

@@ -30,6 +30,7 @@ struct SnapshotPick {
     /// Why this one: newest, or asked. Why none: several_databases, unknown_name and unknown_id are
     /// slips of whoever asks; no_snapshot and unproven are the state of the backups.
     Reason why;
+    std::optional<ListedSnapshot> next;   ///< what would be picked if this one proved bad
     std::vector<PassedOver> passed_over;  ///< newer than the pick, or of unknown time; newest first
 };
 

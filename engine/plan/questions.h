@@ -10,12 +10,14 @@ namespace muster {
 /// verdicts say nothing of the new ones.
 inline Sha256 digest_of(const std::vector<CheckSpec>& checks) {
     Sha256Stream stream;
-    for (const auto& check : checks)
+    for (const auto& check : checks) {
+        const auto blobs = check.blobs.value_or(BlobCheck{});
         for (const auto& part :
-             {check.name, check.sql,
+             {check.name, check.sql, blobs.table, blobs.payload, blobs.sha256,
               check.expect ? TextForm<Expectation>::format(*check.expect) : "",
               std::string{name_of(check.severity)}, std::string{name_of(check.depth)}})
             stream.add(part + '\0');
+    }
     return stream.finish();
 }
 

@@ -13,7 +13,7 @@
 #include "engine/run/named_databases.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/names.h"
-#include "engine/snapshot/restore.h"
+#include "engine/snapshot/safety_copy.h"
 #include "engine/snapshot/swap.h"
 #include "engine/sqlite/scratch.h"
 #include "engine/store/local/lease.h"

@@ -19,20 +19,10 @@ struct Restoration {
     std::optional<Error> failure;  ///< rolled_back: the restore failed and the former state is back
 };
 
-/// Where the snapshot of the database that is there goes.
-fs::path safety_folder(const RestoreStep& step);
-
-/// Names the processes that have the database open, where there are any: they go on with the former
-/// one.
-std::optional<Finding> warn_of_holders(const RestoreStep& step);
-
-/// What stands in the way, without touching anything: target_exists, hard_links,
-/// mount_point, not_a_file, no_space, usage (the backup is the target).
-Result<> check_restore(const RestoreStep& step);
-
-/// Stages what the backup decodes to beside the target and inspects that very file, snapshots the
-/// database that is there, swaps the staged one in (in place: writes its pages through SQLite), and
-/// looks at the result; on a bad result the former database comes back. Owner, group and mode of
+/// Stages what the backup decodes to beside the target, inspects that very file and asks it the
+/// step's checks, snapshots the database that is there, swaps the staged one in (in place: writes
+/// its pages through SQLite), and looks at the result, which is asked the checks again, but for
+/// payloads; on a bad result the former database comes back. Owner, group and mode of
 /// the target stay; a new one gets the mode its manifest tells, and as root the owner, else 0600.
 ///
 /// Errors: those of check_restore() and require_restorable(), lease_held, and failures before the

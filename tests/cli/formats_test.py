@@ -165,6 +165,30 @@ class ByPolicy(Case):
         self.assertEqual(ran.status, 4, ran)
         self.assertIn("1 of 1 payloads wrong", ran.out)
 
+    def test_a_payload_that_rots_is_not_restored(self):
+        """[VV-06] Though the policy verifies its snapshots less deeply."""
+        with closing(sqlite3.connect("shop.db")) as database:
+            database.execute("UPDATE files SET data = CAST('b' AS BLOB)")
+            database.commit()
+        write_policy("compress: gzip")
+        self.passes("apply", "policy.yaml")
+        before = content("shop.db")
+        ran = self.refused(4, "damaged", "restore", "--policy", "policy.yaml", "shop", "--force")
+        self.assertIn("1 of 1 payloads wrong", ran.message)
+        self.assertEqual((content("shop.db"), list(Path(".").glob("shop.db.*"))), (before, []))
+
+    def test_a_backup_without_manifest_is_opened_by_the_policys_keys(self):
+        write_key("key")
+        write_policy("encrypt: { file: key }")
+        self.passes("apply", "policy.yaml")
+        [artifact] = snapshots()
+        Path("carried").mkdir()
+        shutil.copy(artifact, "carried/shop.enc")
+        for backup in ("carried/shop.enc", "carried"):
+            with self.subTest(backup):
+                self.passes("restore", "--policy", "policy.yaml", backup, "--to", f"of-{Path(backup).name}.db")
+                self.assertEqual(content(f"of-{Path(backup).name}.db"), content("shop.db"))
+
     def test_keys_rotate_and_older_snapshots_stay_readable(self):
         write_key("old", "1")
         write_key("new", "2")

@@ -2,6 +2,7 @@
 """[ON-04] [VV-06] muster restore where no file is named: the latest of a directory, or of a target of a policy."""
 import json
 import os
+import shlex
 import shutil
 import time
 import unittest
@@ -97,6 +98,29 @@ class OfADirectory(Picked):
         self.assertIn("picked", self.ran.out)
         self.assertEqual(self.picks("kept", "--to", "other.db", "--pick", "latest").name, "one.sqlite")
         self.check_chain()
+
+    def test_the_next_one_is_named_with_its_command_and_not_taken(self):
+        make("it's.db", ["old"])
+        flip_a_byte("kept/one.sqlite")
+        for dry in ([], ["--dry-run"]):
+            ran = self.muster("restore", "kept", "--to", "it's.db", "--force", "--pick", "latest", *dry)
+            self.assertEqual((ran.status, names("it's.db")), (7, ["old"]), ran)
+            self.assertIn("the next older snapshot is", ran.out)
+            [command] = [line.strip() for line in ran.out.splitlines() if line.strip().startswith("muster restore")]
+            program, *words = shlex.split(command)
+            self.assertEqual("--dry-run" in words, bool(dry))
+        self.passes(*[word for word in words if word != "--dry-run"])
+        self.assertEqual(names("it's.db"), ["three", "two"])
+        # Not where the target is what stands in the way.
+        self.assertNotIn("next older", self.refused(7, "target_exists", "restore", "kept", "--to", "it's.db").out)
+
+    def test_a_newer_file_of_others_is_named(self):
+        for name in ("shop-2.db", "other-2.db"):
+            shutil.copy("kept/three.sqlite", f"kept/{name}")
+        self.assertEqual(self.picks("kept", "--to", "new.db").name, "one.sqlite")
+        newer = [each for each in self.ran.document["findings"] if each["code"] == "newer_legacy"]
+        self.assertEqual([Path(each["subject"]).name for each in newer], ["shop-2.db"])
+        self.assertIn(newer[0]["reason"], self.ran.out)
 
     def test_before_and_id(self):
         self.assertEqual(self.picks("kept", "--to", "new.db", "--before", day(1.5)).name, "two.sqlite")
@@ -249,8 +273,9 @@ class OfATarget(Picked):
     def test_checks_and_schema_of_the_target_hold(self):
         """A backup that fails the target's own question is not put in its place."""
         policy(target='checks: [{ name: today, sql: SELECT count(*) FROM item, expect: ">= 99" }]')
-        ran = self.muster("restore", "--policy", "policy.yaml", "shop", "--force")
-        self.assertEqual((ran.status, ran.trouble), (1, "rolled_back"), ran)
+        ran = self.refused(4, "damaged", "restore", "--policy", "policy.yaml", "shop", "--force")
+        self.assertIn("check today yields 3, expected >= 99", ran.message)
+        self.assertEqual(list(Path(".").glob("shop.db.*")), [], "nothing was kept, since nothing was replaced")
         self.assertIn("lost", names("shop.db"))
         policy(target="schema_version: { supported: -1 }")
         self.refused(7, "newer_schema", "restore", "--policy", "policy.yaml", "shop", "--force")

@@ -49,6 +49,18 @@ const std::string monday = "2026-11-16T00:00:00Z", tuesday = "2026-11-17T00:00:0
 
 }  // namespace
 
+TEST_CASE("the next one is what would be picked if the pick proved bad", "[plan][pick][ON-04]") {
+    Choice choice{{monday, tuesday, wednesday}};
+    REQUIRE(choice.pick().next);
+    CHECK(choice.pick().next->id == tuesday);
+    CHECK_FALSE(choice.pick({.before = *TextForm<Time>::parse(tuesday)}).next);
+    CHECK_FALSE(choice.pick({.id = wednesday}).next);
+    choice[1].state = SnapshotState::broken;
+    const auto pick = choice.pick();
+    CHECK(pick.next->id == monday);
+    CHECK(pick.passed_over.empty());
+}
+
 TEST_CASE("the newest is picked, in whatever order they lie", "[plan][pick][ON-04]") {
     const Choice choice{{monday, wednesday, tuesday}};
     const auto pick = choice.pick();

@@ -38,6 +38,13 @@ struct Scene {
         if (!done) FAIL(done.error().text());
         return *std::move(done);
     }
+    /// Changes the staged file after it was inspected: what then takes the place is another.
+    void spoil_staged() {
+        test.host.now = [now = test.host.now, staged = hidden_beside(step.target, staged_suffix)] {
+            if (fs::exists(staged)) App{staged}.run("DELETE FROM orders");
+            return now();
+        };
+    }
     std::string first_item() const {
         return App{target}.value("SELECT item FROM orders ORDER BY id LIMIT 1");
     }
@@ -68,12 +75,52 @@ TEST_CASE("an existing target is refused without force, and nothing changes",
     CHECK(state_of(scene.folder / "data") == before);
 }
 
+TEST_CASE("what the step's checks refuse never takes the database's place",
+          "[snapshot][restore][VV-06]") {
+    Scene scene;
+    scene.step.in_place = GENERATE(false, true);
+    SECTION("an answer") {
+        scene.step.checks = {check_of("many", "SELECT count(*) FROM orders", ">= 100")};
+    }
+    SECTION("a payload") {
+        CheckSpec check;
+        check.name = "payloads";
+        check.blobs = BlobCheck{"orders", "item", "amount"};
+        check.depth = Depth::deep;
+        scene.step.checks = {check};
+    }
+    const auto before = state_of(scene.folder / "data");
+    const auto refused = restore_backup(scene.step, scene.test.host);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::damaged);
+    CHECK(refused.error().text().find(scene.step.checks.front().name) != std::string::npos);
+    CHECK(state_of(scene.folder / "data") == before);
+}
+
+TEST_CASE("payloads that fit their hashes are restored", "[snapshot][restore][VV-06]") {
+    Scene scene;
+    App{scene.target}.run(
+        "CREATE TABLE files(data, hash); INSERT INTO files VALUES ('a',"
+        "'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb')");
+    const auto artifact = scene.folder / "out/files.sqlite";
+    REQUIRE(take_snapshot(step_for(scene.target, artifact), scene.test.host));
+    scene.step.backup = artifact.string();
+    CheckSpec check;
+    check.name = "payloads";
+    check.blobs = BlobCheck{"files", "data", "hash"};
+    check.depth = Depth::deep;
+    scene.step.checks = {check};
+    const auto done = scene.restore();
+    CHECK_FALSE(done.failure);
+    CHECK(std::ranges::count(done.findings, "check", &Finding::code) == 1);
+}
+
 TEST_CASE("a restore whose result fails its validation is rolled back",
           "[snapshot][restore][VV-06]") {
     Scene scene;
-    scene.step.checks = {
-        check_of("later", "SELECT count(*) FROM orders WHERE item = 'later'", "3")};
+    scene.step.checks = {check_of("all", "SELECT count(*) FROM orders", "3")};
     SECTION("over a sound database") {
+        scene.spoil_staged();
         const auto done = scene.restore();
         REQUIRE(done.failure);
         CHECK(done.failure->code == ErrorCode::rolled_back);
@@ -82,16 +129,32 @@ TEST_CASE("a restore whose result fails its validation is rolled back",
     }
     SECTION("over a damaged one") {
         write_all(scene.target, std::string(4096, 'x'));
+        scene.spoil_staged();
         const auto done = scene.restore();
         REQUIRE(done.failure);
         CHECK(read_all(scene.target) == std::string(4096, 'x'));
     }
     SECTION("where there was none") {
         scene.step.target = (scene.folder / "data/new.db").string();
+        scene.spoil_staged();
         const auto done = scene.restore();
         REQUIRE(done.failure);
         CHECK_FALSE(fs::exists(scene.step.target));
     }
+}
+
+TEST_CASE("a safety snapshot never replaces an earlier one", "[snapshot][restore][EE-05]") {
+    Scene scene;
+    scene.step.in_place = GENERATE(false, true);
+    scene.step.safety_suffix = "before";
+    scene.restore();
+    const auto before = state_of(scene.folder / "data");
+    const auto refused = restore_backup(scene.step, scene.test.host);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::target_exists);
+    CHECK(refused.error().hint.find("--safety-suffix") != std::string::npos);
+    CHECK(refused.error().hint.find("--force") == std::string::npos);
+    CHECK(state_of(scene.folder / "data") == before);
 }
 
 TEST_CASE("a damaged database is set aside, since no snapshot can be taken of it",
@@ -170,7 +233,8 @@ TEST_CASE("a restore in place is seen by those who have the database open",
 TEST_CASE("a restore in place is rolled back in place", "[snapshot][restore][in_place]") {
     Scene scene;
     scene.step.in_place = true;
-    scene.step.checks = {check_of("many", "SELECT count(*) FROM orders", ">= 100")};
+    scene.step.checks = {check_of("all", "SELECT count(*) FROM orders", "3")};
+    scene.spoil_staged();
     App user{scene.target};
     const auto done = scene.restore();
     REQUIRE(done.failure);

@@ -1,0 +1,14 @@
+// The command that restores another snapshot than the one that was picked.
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+#include "engine/model/snapshot_list.h"
+
+namespace muster {
+
+/// What was typed, with this snapshot in the place of whatever chose one, quoted for a shell.
+std::string command_for(const ListedSnapshot& snapshot, const Arguments& arguments);
+
+}  // namespace muster
