@@ -53,7 +53,7 @@ Result<> write_through(const fs::path& staged, const fs::path& target,
             MUSTER_TRY(changed, watch->changed());
             return changed ? Result<>{Failure(too_busy(target, tries))} : Result<>{};
         };
-        const auto written = overwrite_database(staged, target, options);
+        auto written = overwrite_database(staged, target, options);
         if (written) return {};
         MUSTER_CHECK(forget_safety_copy(former, host.now()));
         if (!changed || tries == most_tries) return written;
