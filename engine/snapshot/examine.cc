@@ -8,12 +8,10 @@
 
 namespace muster {
 
-Result<Findings> examine_database(const fs::path& database, const Questions& questions,
-                                  const std::string& subject, const Host& host) {
-    MUSTER_TRY(auto findings, verify_database(database, {questions.depth, host.scratch}, subject));
-    if (std::ranges::any_of(findings, fails) || questions.checks.empty()) return findings;
-    MUSTER_TRY(auto connection, Connection::open(database, OpenMode::immutable));
-    for (const auto& check : questions.checks) {
+Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>& checks,
+                            const std::string& subject, const Host& host) {
+    Findings findings;
+    for (const auto& check : checks) {
         if (!check.blobs) {
             findings.push_back(run_check(connection, check, subject));
             continue;
@@ -21,6 +19,16 @@ Result<Findings> examine_database(const fs::path& database, const Questions& que
         MUSTER_TRY(auto finding, check_payloads(connection, check, subject, host.keep_going));
         findings.push_back(std::move(finding));
     }
+    return findings;
+}
+
+Result<Findings> examine_database(const fs::path& database, const Questions& questions,
+                                  const std::string& subject, const Host& host) {
+    MUSTER_TRY(auto findings, verify_database(database, {questions.depth, host.scratch}, subject));
+    if (std::ranges::any_of(findings, fails) || questions.checks.empty()) return findings;
+    MUSTER_TRY(auto connection, Connection::open(database, OpenMode::immutable));
+    MUSTER_TRY(const auto answers, ask_checks(connection, questions.checks, subject, host));
+    findings.insert(findings.end(), answers.begin(), answers.end());
     return findings;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/base/host.h"
 #include "engine/model/finding.h"
 #include "engine/model/policy.h"
+#include "engine/sqlite/connection.h"
 
 namespace muster {
 
@@ -18,6 +19,10 @@ struct Questions {
 /// interrupted.
 Result<Findings> examine_database(const fs::path& database, const Questions& questions,
                                   const std::string& subject, const Host& host);
+
+/// One `check` for each of a policy's questions.
+Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>& checks,
+                            const std::string& subject, const Host& host);
 
 /// What was found in bytes of that digest: it holds for every file of those bytes.
 struct Examination {
