@@ -18,8 +18,8 @@ Result<const TargetFacts*> target_of_volume(const Policy& policy, const Observat
 std::vector<KeyPlace> keys_of(const Policy& policy);
 
 /// Fills in the target's own place where `step` has none yet, its checks of every depth, the schema
-/// version it
-/// supports, and the keys of the protect that covers it in `store`, else of all that cover it.
+/// version it supports, and the keys of the protect that covers it in `store`, else of all that
+/// cover it.
 /// ErrorCode::not_available for a data directory; ErrorCode::usage where only a glob is known.
 Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFacts& target,
                        const std::string& store);

@@ -151,9 +151,16 @@ private:
     }
 
     Questions questions() const { return {options_.depth, options_.checks}; }
+    /// A log that lies beside a plain artifact is a finding of the place, not of the bytes.
     bool examined(const OpenedContent& content) const {
-        return options_.examined != nullptr &&
+        return options_.examined != nullptr && !log_beside(content.database) &&
                options_.examined->answers(questions(), content.decoded.content_sha256);
+    }
+    static bool log_beside(const fs::path& database) {
+        return !database.empty() && std::ranges::any_of(sqlite_sidecars, [&](auto suffix) {
+            const auto there = status_of(database.string() + std::string{suffix});
+            return !there || there->exists;
+        });
     }
 
     const fs::path& artifact_;

@@ -91,6 +91,16 @@ TEST_CASE("an examination speaks for its bytes and its questions only", "[snapsh
     CHECK_FALSE(scene.look(taken, &examination).restorable);
 }
 
+TEST_CASE("a log beside the artifact is seen, whatever is known of its bytes",
+          "[snapshot][examine]") {
+    Scene scene;
+    make_shop(scene.database);
+    const auto taken = scene.take(Questions{Depth::full, {}});
+    write_all(taken.snapshot.path + "-wal", "commits of another time");
+    const auto seen = scene.look(taken, &*taken.examination);
+    CHECK(verdict_of(seen.findings, "readable") == Verdict::unchecked);
+}
+
 TEST_CASE("the policy's questions are asked on the way too", "[snapshot][examine]") {
     Scene scene;
     make_shop(scene.database);
