@@ -92,6 +92,7 @@ private:
                     "join some of them");
             return std::nullopt;
         }
+        if (name && bytes_ > most_bytes) return std::nullopt;  // told once, at the first too many
         auto text = text_of(file);
         if (!text) {
             if (name)
