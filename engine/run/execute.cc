@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "drills/restore_smoke.h"
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
+#include "engine/base/workers.h"
 #include "engine/plan/questions.h"
+#include "engine/run/lanes.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/restore.h"
@@ -19,16 +22,20 @@
 namespace muster {
 namespace {
 
-/// Carries out one plan; lives for one call of execute.
+/// Waiting for the disk, not the cores, is what many lanes share.
+constexpr std::size_t most_lanes = 8;
+/// Databases up to this size together are worked on at once; what is larger is so alone.
+constexpr Bytes room_size{std::uint64_t{32} << 20U};
+
+/// Carries out the steps of one lane.
 class Executor {
 public:
-    Executor(const Plan& plan, const ExecuteOptions& options, const Host& host, Journal& journal)
-        : options_(options), host_(host), journal_(journal) {
-        for (const auto& step : plan.steps) {
-            const auto* verification = std::get_if<VerifyStep>(&step.action);
-            if (verification != nullptr && step.bucket == Bucket::planned)
-                questions_.emplace(verification->taken_by, questions_of(*verification));
-        }
+    Executor(const Plan& plan, const Lane& lane, const ExecuteOptions& options, Host host,
+             Journal& journal)
+        : options_(options), host_(std::move(host)), journal_(journal) {
+        for (const auto place : lane.steps)
+            if (const auto* step = std::get_if<VerifyStep>(&plan.steps[place].action))
+                questions_.emplace(step->taken_by, questions_of(*step));
     }
 
     Result<Outcome> run(const Step& step) {
@@ -179,7 +186,7 @@ private:
     }
 
     const ExecuteOptions& options_;
-    const Host& host_;
+    Host host_;
     Journal& journal_;
     std::map<std::string, Outcome> finished_;
     std::map<std::string, Questions>
@@ -188,18 +195,90 @@ private:
     std::set<std::string> without_proof_;          ///< verifications that were to give one
 };
 
+/// Lanes at work beside each other, and the host as they share it.
+class Lanes {
+public:
+    Lanes(const Plan& plan, const ExecuteOptions& options, const Host& host, Journal& journal)
+        : plan_(plan),
+          options_(options),
+          host_(host),
+          journal_(journal),
+          lanes_(lanes_of(plan)),
+          outcomes_(plan.steps.size()) {}
+
+    Result<Outcomes> run() {
+        in_parallel(lanes_.size(), most_lanes, [this](std::size_t mine) {
+            const auto& lane = lanes_[mine];
+            const auto stay = room_.enter(mine, lane.bytes);
+            auto done = carry_out(lane);
+            tell_ended(lane);
+            if (!done) fail_with(done.error());
+            return done.has_value();
+        });
+        if (failure_) return Failure(*std::move(failure_));
+        Outcomes out;
+        for (auto& outcome : outcomes_)
+            if (outcome) out.push_back(*std::move(outcome));
+        return out;
+    }
+
+private:
+    Result<> carry_out(const Lane& lane) {
+        Executor executor{plan_, lane, options_, host_for(lane), journal_};
+        for (const auto place : lane.steps) {
+            MUSTER_TRY(outcomes_[place], executor.run(plan_.steps[place]));
+        }
+        return {};
+    }
+
+    Host host_for(const Lane& lane) {
+        Host out = host_;
+        out.now = [this] {
+            const std::scoped_lock alone{mutex_};
+            return host_.now();
+        };
+        out.keep_going = [this] {
+            const std::scoped_lock alone{mutex_};
+            return host_.keep_going();
+        };
+        out.progress = [this, alone_at_work = lane.bytes >= room_size || lanes_.size() == 1](
+                           std::string_view what, std::uint64_t done, std::uint64_t total) {
+            if (!alone_at_work) return;
+            const std::scoped_lock alone{mutex_};
+            host_.progress(what, done, total);
+        };
+        return out;
+    }
+
+    void tell_ended(const Lane& lane) {
+        const std::scoped_lock alone{mutex_};
+        ++ended_;
+        if (lane.bytes < room_size && lanes_.size() > 1)
+            host_.progress(fmt::format("{} targets", lanes_.size()), ended_, lanes_.size());
+    }
+
+    void fail_with(Error error) {
+        const std::scoped_lock alone{mutex_};
+        if (!failure_) failure_ = std::move(error);
+    }
+
+    const Plan& plan_;
+    const ExecuteOptions& options_;
+    const Host& host_;
+    Journal& journal_;
+    std::vector<Lane> lanes_;
+    std::vector<std::optional<Outcome>> outcomes_;  ///< each written by the lane of its step
+    Room room_{room_size};
+    std::mutex mutex_;
+    std::size_t ended_ = 0;
+    std::optional<Error> failure_;
+};
+
 }  // namespace
 
 Result<Outcomes> execute(const Plan& plan, const ExecuteOptions& options, const Host& host,
                          Journal& journal) {
-    Executor executor{plan, options, host, journal};
-    Outcomes out;
-    for (const auto& step : plan.steps) {
-        if (step.bucket != Bucket::planned) continue;
-        MUSTER_TRY(auto outcome, executor.run(step));
-        out.push_back(std::move(outcome));
-    }
-    return out;
+    return Lanes{plan, options, host, journal}.run();
 }
 
 }  // namespace muster

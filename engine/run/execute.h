@@ -14,9 +14,10 @@ struct ExecuteOptions {
     Duration lease_wait{};  ///< how long a step waits for another run that works on its target
 };
 
-/// Does the planned steps in order, one outcome for each. A step whose needs did not succeed is
-/// skipped; so is everything after an interruption. Steps that change something hold the lease of
-/// their database. Fails only when the journal cannot be written.
+/// Does the planned steps, one outcome for each, in the plan's order; what lanes_of() tells apart
+/// may be done at the same time. A step whose needs did not succeed is skipped; so is everything
+/// after an interruption. Steps that change something hold the lease of their database. Fails only
+/// when the journal cannot be written.
 Result<Outcomes> execute(const Plan& plan, const ExecuteOptions& options, const Host& host,
                          Journal& journal);
 

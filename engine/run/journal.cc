@@ -28,8 +28,7 @@ std::vector<Event> read_events(const std::string& text, const std::string& file)
 
 Result<> append_line(File& file, const Event& event) {
     MUSTER_TRY(const auto line, to_line(event));
-    MUSTER_CHECK(file.append(line + "\n"));
-    return file.sync();
+    return file.append(line + "\n");
 }
 
 }  // namespace
@@ -41,11 +40,11 @@ Result<Journal> Journal::start(const StateFolder& state, const RunHead& head, co
     if (::flock(file.descriptor(), LOCK_EX) != 0)
         return Failure(system_error(errno, "lock", file.path()));
     MUSTER_CHECK(sync_folder(state.journals()));
-    Journal journal{std::move(file), host, std::move(watcher)};
+    Journal journal{std::make_unique<Book>(std::move(file), host, std::move(watcher))};
     Event event;
     event.kind = EventKind::run_started;
     event.head = head;
-    if (const auto written = journal.write(std::move(event)); !written) {
+    if (const auto written = journal.write(std::move(event), Sync::yes); !written) {
         ::unlink(state.journal(head.run).c_str());  // a run that never began leaves nothing
         return Failure(written.error());
     }
@@ -56,15 +55,18 @@ Result<> Journal::found(std::string what) {
     Event event;
     event.kind = EventKind::found;
     event.message = what;
-    found_.push_back(std::move(what));
-    return write(std::move(event));
+    {
+        const std::scoped_lock alone{book_->mutex};
+        book_->found.push_back(std::move(what));
+    }
+    return write(std::move(event), Sync::yes);
 }
 
 Result<> Journal::step_started(const std::string& step) {
     Event event;
     event.kind = EventKind::step_started;
     event.step = step;
-    return write(std::move(event));
+    return write(std::move(event), Sync::no);
 }
 
 Result<> Journal::step_finished(const Outcome& outcome) {
@@ -72,22 +74,43 @@ Result<> Journal::step_finished(const Outcome& outcome) {
     event.kind = EventKind::step_finished;
     event.step = outcome.step;
     event.outcome = outcome;
-    return write(std::move(event));
+    return write(std::move(event), Sync::yes);
 }
 
 Result<> Journal::finish(const std::string& record) {
     Event event;
     event.kind = EventKind::run_finished;
     event.message = record;
-    return write(std::move(event));
+    return write(std::move(event), Sync::yes);
 }
 
-Result<> Journal::write(Event event) {
-    event.sequence = ++sequence_;
-    event.at = host_.now();
-    auto written = append_line(file_, event);
-    if (!written) return Failure(written.error().during("writing the journal"));
-    if (watcher_) watcher_(event);
+Result<> Journal::write(Event event, Sync sync) {
+    constexpr auto doing = "writing the journal";
+    auto& book = *book_;
+    std::unique_lock lock{book.mutex};
+    const auto mine = event.sequence = ++book.sequence;
+    event.at = book.host.now();
+    if (auto written = append_line(book.file, event); !written)
+        return Failure(written.error().during(doing));
+    if (book.watcher) book.watcher(event);
+    while (sync == Sync::yes && book.synced < mine) {
+        if (book.lost) return Failure(*book.lost);
+        if (book.syncing) {
+            book.synced_more.wait(lock);
+            continue;
+        }
+        book.syncing = true;
+        const auto all = book.sequence;
+        lock.unlock();
+        auto synced = book.file.sync();
+        lock.lock();
+        book.syncing = false;
+        if (synced)
+            book.synced = all;
+        else
+            book.lost = synced.error().during(doing);
+        book.synced_more.notify_all();
+    }
     return {};
 }
 
@@ -109,13 +132,19 @@ Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
         DeadJournal dead;
         dead.file = path;
         dead.head.run = path.stem().string();
+        std::vector<std::string> under_way;
         for (const auto& event : events) {
             dead.last_sign = event.at;
             if (event.head) dead.head = *event.head;
             if (event.kind == EventKind::found) dead.found.push_back(event.message);
-            if (event.kind == EventKind::step_started) dead.last_step = event.step;
+            if (event.kind == EventKind::step_started) under_way.push_back(event.step);
+            if (event.kind == EventKind::step_finished) {
+                dead.last_step = event.step;
+                std::erase(under_way, event.step);
+            }
             if (event.outcome) dead.outcomes.push_back(*event.outcome);
         }
+        if (!under_way.empty()) dead.last_step = fmt::format("{}", fmt::join(under_way, ", "));
         out.push_back(std::move(dead));
     }
     return out;

@@ -1,7 +1,10 @@
 // What a run has done so far, on disk before the run goes on: after a kill it is still true.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,32 +17,44 @@ namespace muster {
 
 using EventSink = std::function<void(const Event&)>;
 
-/// One file, one event a line, each synced. Locked while its run lives.
+/// One file, one event a line. Locked while its run lives. What was done is synced before the call
+/// returns; that a step has begun is only written, since what a dead step leaves behind is found
+/// where it lies. May be used by several threads at once, whose syncs are made in one.
 class Journal {
 public:
-    /// Makes the file and writes run_started. `watcher` sees every event after it is on disk. The
-    /// caller sees to it that nobody calls dead_journals() between: the file is not locked at once.
+    /// Makes the file and writes run_started. `watcher` sees every event, one at a time, once it
+    /// is written. The caller sees to it that nobody calls dead_journals() between: the file is not
+    /// locked at once.
     static Result<Journal> start(const StateFolder& state, const RunHead& head, const Host& host,
                                  EventSink watcher);
 
     Result<> found(std::string what);
-    /// Everything that was found so far.
-    const std::vector<std::string>& all_found() const { return found_; }
+    /// Everything that was found; for when all threads have ended.
+    const std::vector<std::string>& all_found() const { return book_->found; }
     Result<> step_started(const std::string& step);
     Result<> step_finished(const Outcome& outcome);
     /// The record is stored: nothing follows.
     Result<> finish(const std::string& record);
 
 private:
-    Journal(File file, const Host& host, EventSink watcher)
-        : file_(std::move(file)), host_(host), watcher_(std::move(watcher)) {}
-    Result<> write(Event event);
+    enum class Sync { no, yes };
+    struct Book {
+        File file;
+        Host host;
+        EventSink watcher;
+        std::mutex mutex{};
+        std::condition_variable synced_more{};
+        std::int64_t sequence = 0;
+        std::int64_t synced = 0;  ///< every event up to it is on disk
+        bool syncing = false;
+        std::optional<Error> lost{};  ///< a later sync would not tell again what this one lost
+        std::vector<std::string> found{};
+    };
 
-    File file_;
-    Host host_;
-    EventSink watcher_;
-    std::int64_t sequence_ = 0;
-    std::vector<std::string> found_;
+    explicit Journal(std::unique_ptr<Book> book) : book_(std::move(book)) {}
+    Result<> write(Event event, Sync sync);
+
+    std::unique_ptr<Book> book_;
 };
 
 /// A journal whose run is dead and has not finished it.
@@ -47,7 +62,7 @@ struct DeadJournal {
     fs::path file;
     RunHead head;
     Outcomes outcomes;
-    std::string last_step;
+    std::string last_step;  ///< those under way, joined; else the last that was finished
     std::vector<std::string> found;
     Time last_sign{};
 };

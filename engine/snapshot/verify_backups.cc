@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
 
 #include "engine/base/stopwatch.h"
+#include "engine/base/workers.h"
 
 namespace muster {
 namespace {
@@ -77,18 +74,8 @@ public:
 
     /// How many worked.
     Result<int> run(int jobs) {
-        std::vector<std::jthread> others;
-        for (int more = 1; more < std::min<std::int64_t>(jobs, std::ssize(backups_)); ++more) {
-            try {
-                others.emplace_back([this] { work(); });
-            } catch (const std::system_error&) {
-                break;  // no more threads are to be had: fewer are slower, and as good
-            }
-        }
-        const int worked = static_cast<int>(others.size()) + 1;
-        work();
-        others.clear();
-        if (fault_) std::rethrow_exception(fault_);
+        const int worked = in_parallel(backups_.size(), static_cast<std::size_t>(jobs),
+                                       [this](std::size_t mine) { return look_at(mine); });
         host_.end();
         MUSTER_CHECK(host_.keep_going());
         return worked;
@@ -102,19 +89,11 @@ public:
     }
 
 private:
-    void work() {
-        try {
-            for (auto mine = next_++; mine < backups_.size() && host_.keep_going();
-                 mine = next_++) {
-                auto file = verify_file(backups_[mine], rules_, at_, host_.for_one());
-                if (!file) return;
-                done_[mine] = *std::move(file);
-            }
-        } catch (...) {
-            next_ = backups_.size();
-            const std::scoped_lock alone{fault_mutex_};
-            fault_ = std::current_exception();
-        }
+    bool look_at(std::size_t mine) {
+        if (!host_.keep_going()) return false;
+        auto file = verify_file(backups_[mine], rules_, at_, host_.for_one());
+        if (file) done_[mine] = *std::move(file);
+        return file.has_value();
     }
 
     const std::vector<FoundBackup>& backups_;
@@ -122,9 +101,6 @@ private:
     Time at_;
     SharedHost host_;
     std::vector<std::optional<VerifiedFile>> done_;  ///< each written by the worker that took it
-    std::atomic<std::size_t> next_ = 0;
-    std::mutex fault_mutex_;
-    std::exception_ptr fault_;
 };
 
 bool holds_any(const fs::path& folder, const std::vector<VerifiedFile>& files) {
