@@ -29,20 +29,24 @@ Result<> ignore(std::span<const std::byte>) {
     return {};
 }
 
-/// Only what stays is worth a sync.
-Result<Decoded> decode_into(const File& from, const fs::path& path, bool stays,
-                            const DecodeOptions& options) {
-    MUSTER_TRY(auto to, File::create(path));
+/// Writes the content to `out.database`. Only what stays is worth a sync.
+Result<> decode_into(OpenedContent& out, const File& from, bool stays,
+                     const DecodeOptions& options) {
+    MUSTER_TRY(auto to, File::create(out.database));
     auto decoded = decode(from, options, [&](std::span<const std::byte> piece) -> Result<> {
         MUSTER_CHECK(to.append(piece));
         if (stays) to.begin_sync();
         return {};
     });
-    if (decoded && stays) {
-        if (auto synced = to.sync(); !synced) decoded = Failure(synced.error());
+    if (!decoded) {
+        ::unlink(out.database.c_str());
+        return Failure(decoded.error());
     }
-    if (!decoded) ::unlink(path.c_str());
-    return decoded;
+    out.decoded = *std::move(decoded);
+    if (stays)
+        out.synced = std::async(std::launch::async,
+                                [file = std::move(to)]() mutable { return file.sync(); });
+    return {};
 }
 
 }  // namespace
@@ -79,14 +83,15 @@ Result<OpenedContent> open_content(const fs::path& artifact, const ContentOption
     if (!out.database.empty())
         MUSTER_CHECK(require_space(out.database.parent_path(), options.content_bytes.value_or(size),
                                    fmt::format("the content of {}", artifact.string())));
-    auto decoded = out.database.empty()
-                       ? decode(file, how, ignore)
-                       : decode_into(file, out.database, options.stage.has_value(), how);
+    const auto decoded = [&]() -> Result<> {
+        if (!out.database.empty()) return decode_into(out, file, options.stage.has_value(), how);
+        MUSTER_TRY(out.decoded, decode(file, how, ignore));
+        return {};
+    }();
     if (!decoded && decoded.error().code == ErrorCode::key_missing)
         return fail(ErrorCode::key_missing, decoded.error().message + ring.unreadable,
                     decoded.error().hint);
     if (!decoded) return Failure(decoded.error());
-    out.decoded = *std::move(decoded);
     return out;
 }
 

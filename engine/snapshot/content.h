@@ -1,6 +1,7 @@
 // The database inside an artifact, as a file that SQLite can open.
 #pragma once
 
+#include <future>
 #include <optional>
 #include <vector>
 
@@ -23,10 +24,11 @@ struct OpenedContent {
                         ///< only_digest
     Decoded decoded;
     std::optional<ScratchFolder> scratch;  ///< where the decoded file lies, unless it is staged
+    std::future<Result<>> synced;  ///< of a staged file only: it can be read meanwhile
 };
 
 /// Reads the artifact once, to its end. Fails as decode() and read_key() do; no_space before
-/// anything is decoded. A failed one leaves no staged file; a staged file is synced.
+/// anything is decoded. A failed one leaves no staged file.
 Result<OpenedContent> open_content(const fs::path& artifact, const ContentOptions& options,
                                    const Host& host);
 

@@ -1,6 +1,7 @@
 #include "engine/snapshot/inspect.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -74,6 +75,7 @@ public:
         MUSTER_CHECK(read_content());
         judge_bytes();
         if (content_) MUSTER_CHECK(look_inside());
+        if (content_ && options_.stage) MUSTER_CHECK(await_sync());
         seen_.restorable = std::ranges::none_of(seen_.findings, fails);
         if (options_.stage && !seen_.restorable) MUSTER_CHECK(remove_durably(*options_.stage));
         return std::move(seen_);
@@ -148,6 +150,12 @@ private:
                        : examine_database(content_->database, questions(), seen_.backup, host_));
         seen_.findings.insert(seen_.findings.end(), findings.begin(), findings.end());
         return {};
+    }
+
+    Result<> await_sync() {
+        auto synced = content_->synced.get();
+        if (!synced) ::unlink(options_.stage->c_str());
+        return synced;
     }
 
     Questions questions() const { return {options_.depth, options_.checks}; }

@@ -48,8 +48,9 @@ Result<> roll_back(const Restoration& done, const fs::path& target, bool in_plac
     // What is rejected keeps a name of its own: it may hold rows committed to it meanwhile.
     const auto staged = hidden_beside(target, staged_suffix);
     MUSTER_TRY(const auto former, status_of(target));
-    MUSTER_TRY(const auto content,
+    MUSTER_TRY(auto content,
                open_content(done.restored.safety_copy, {{}, staged, std::nullopt}, host));
+    MUSTER_CHECK(content.synced.get());
     MUSTER_CHECK(dress(staged, former, std::nullopt));
     return swap_back(staged, target, rejected);
 }

@@ -1,7 +1,11 @@
 #include "engine/run/journal.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include <atomic>
+
+#include "engine/base/workers.h"
 #include "tests/support/child.h"
 #include "tests/support/database_files.h"
 #include "tests/support/temp_folder.h"
@@ -81,7 +85,36 @@ TEST_CASE("a journal whose first line was never written belongs to a run that di
     CHECK(dead->front().last_step.empty());
 }
 
-TEST_CASE("whoever watches sees each event after it is on disk", "[run][journal]") {
+TEST_CASE("many threads write one journal", "[run][journal]") {
+    const TempFolder folder;
+    const TestHost test;
+    const StateFolder state{folder.path()};
+    std::vector<std::int64_t> seen;
+    Child child{[&](const Child::Ready& ready) {
+        auto journal = Journal::start(state, head(), test.host,
+                                      [&](const Event& event) { seen.push_back(event.sequence); });
+        std::atomic<bool> good = journal.has_value();
+        in_parallel(200, 8, [&](std::size_t number) {
+            Outcome done;
+            done.step = fmt::format("step-{}", number);
+            if (!journal->step_started(done.step)) good = false;
+            if (number % 100 != 7 && !journal->step_finished(done)) good = false;
+            return true;
+        });
+        for (std::size_t i = 0; i < seen.size(); ++i)
+            if (seen[i] != static_cast<std::int64_t>(i) + 1) good = false;
+        if (good && seen.size() == 399) ready();
+        stay();
+    }};
+    child.kill();
+    const auto dead = dead_journals(state);
+    REQUIRE(dead->size() == 1);
+    CHECK(dead->front().outcomes.size() == 198);
+    CHECK((dead->front().last_step == "step-7, step-107" ||
+           dead->front().last_step == "step-107, step-7"));
+}
+
+TEST_CASE("whoever watches sees each event after it is written", "[run][journal]") {
     const TempFolder folder;
     const TestHost test;
     const StateFolder state{folder.path()};

@@ -1,6 +1,7 @@
 #include "engine/run/run.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -89,6 +90,30 @@ TEST_CASE("an apply snapshots, proves and rehearses, and the next one knows", "[
     REQUIRE(world->snapshots.size() == 1);
     CHECK(world->snapshots[0].proven_at);
     CHECK(world->drills.size() == 1);
+}
+
+TEST_CASE("many targets at once: outcomes in the plan's order, and one that fails stops no other",
+          "[run]") {
+    Site site;
+    fs::create_directories(site.folder / "many");
+    for (int i = 0; i < 20; ++i) make_shop(site.folder / fmt::format("many/shop-{:02}.db", i));
+    const auto lost = site.folder / "many/shop-07.db";
+    write_all(lost, read_all(lost).replace(4096, 4096, std::string(4096, 'x')));
+    write_all(site.folder / "policy.yaml",
+              "muster: 1\nname: shops\nstores: { near: { local: backups } }\n"
+              "targets: { shops: { sqlite: 'many/*.db' } }\n"
+              "protect: { nightly: { targets: [shops], stores: [near] } }\n");
+    const auto record = site.apply();
+    CHECK(record.outcomes.size() == 40);
+    std::size_t good = 0;
+    for (std::size_t i = 0; i + 1 < record.outcomes.size(); i += 2) {
+        CHECK(record.outcomes[i].target == record.outcomes[i + 1].target);
+        if (i > 0) CHECK(record.outcomes[i - 2].target < record.outcomes[i].target);
+        if (record.outcomes[i + 1].proof) ++good;
+    }
+    CHECK(good == 19);
+    CHECK(record.exit_status != 0);
+    CHECK(site.artifacts().size() >= 19);
 }
 
 TEST_CASE("only what no rule keeps is pruned, after the new one is proven", "[run][retention]") {
