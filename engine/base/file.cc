@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -190,7 +191,9 @@ Result<std::string> read_text(const fs::path& path, Bytes limit) {
 
 Result<> read_pieces(const File& file,
                      const std::function<Result<>(std::span<const std::byte>)>& sink) {
-    std::vector<std::byte> piece(piece_size);
+    MUSTER_TRY(const auto size, file.size());
+    // What tells no size, as below /proc, is read all the same.
+    std::vector<std::byte> piece(std::clamp<std::uint64_t>(size.count, 4096, piece_size));
     for (std::uint64_t offset = 0;;) {
         MUSTER_TRY(const std::size_t count, file.read_at(offset, piece));
         if (count == 0) return {};

@@ -43,9 +43,8 @@ struct Decoding {
 Result<> read_artifact(Decoding& decoding, PieceQueue& opened) {
     Sha256Stream digest;
     for (std::uint64_t offset = 0;;) {
-        Piece piece(piece_size);
-        MUSTER_TRY(const auto count, decoding.artifact.read_at(offset, piece));
-        piece.resize(count);
+        MUSTER_TRY(auto piece, read_piece(decoding.artifact, offset));
+        const auto count = piece.size();
         if (count == 0) break;
         digest.add(piece);
         if (decoding.opener) {

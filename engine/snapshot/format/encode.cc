@@ -40,9 +40,8 @@ Lanes make_lanes(Pipeline& pipeline, const EncodeOptions& options) {
 Result<> read_content(const File& content, const Lanes& lanes, Encoded& encoded) {
     Sha256Stream digest;
     for (std::size_t turn = 0;; ++turn) {
-        Piece piece(piece_size);
-        MUSTER_TRY(const auto count, content.read_at(encoded.content_bytes.count, piece));
-        piece.resize(count);
+        MUSTER_TRY(auto piece, read_piece(content, encoded.content_bytes.count));
+        const auto count = piece.size();
         digest.add(piece);
         encoded.content_bytes += Bytes{count};
         // No content still makes one piece: an empty gzip file is no gzip file.
