@@ -14,9 +14,12 @@ namespace {
 std::string database_of(const Step& step) {
     return std::visit(
         [](const auto& action) -> std::string {
-            if constexpr (requires { action.source; }) return action.source;
-            else if constexpr (requires { action.target; }) return action.target;
-            else return {};
+            if constexpr (requires { action.source; })
+                return action.source;
+            else if constexpr (requires { action.target; })
+                return action.target;
+            else
+                return {};
         },
         step.action);
 }
@@ -74,9 +77,8 @@ std::vector<Lane> lanes_of(const Plan& plan) {
 Room::Stay Room::enter(std::size_t number, Bytes bytes) {
     const auto share = std::min(bytes.count, size_.count);
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] {
-        return next_ == number && (taken_ == 0 || taken_ + share <= size_.count);
-    });
+    changed_.wait(
+        lock, [&] { return next_ == number && (taken_ == 0 || taken_ + share <= size_.count); });
     ++next_;
     taken_ += share;
     changed_.notify_all();

@@ -24,7 +24,7 @@ struct OpenedContent {
                         ///< only_digest
     Decoded decoded;
     std::optional<ScratchFolder> scratch;  ///< where the decoded file lies, unless it is staged
-    std::future<Result<>> synced;  ///< of a staged file only: it can be read meanwhile
+    std::future<Result<>> synced;          ///< of a staged file only: it can be read meanwhile
 };
 
 /// Reads the artifact once, to its end. Fails as decode() and read_key() do; no_space before

@@ -1,7 +1,7 @@
 #include "engine/run/journal.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include <atomic>
 

@@ -10,7 +10,8 @@
 namespace muster {
 namespace {
 
-Step step(const std::string& id, const std::string& target, Action action, std::uint64_t bytes = 1) {
+Step step(const std::string& id, const std::string& target, Action action,
+          std::uint64_t bytes = 1) {
     Step out;
     out.id = id;
     out.target = target;
