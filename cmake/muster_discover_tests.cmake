@@ -1,6 +1,14 @@
-# Runs after a test program is linked: asks it for its test cases and writes them as tests of ctest.
-# Needs PROGRAM, SUITE, TESTS_FILE, TEST_ENVIRONMENT and TIMEOUT (seconds).
+# Runs after a test program is linked: asks it for its test cases and writes them as tests of ctest;
+# with WHOLE all that are no soak as one. Needs PROGRAM, SUITE, TESTS_FILE, TEST_ENVIRONMENT and TIMEOUT
+# (seconds).
 set(script "")
+
+function(add name pattern properties)
+  string(APPEND script "add_test([==[${SUITE}${name}]==] [==[${PROGRAM}]==] [==[${pattern}]==])\n"
+    "set_tests_properties([==[${SUITE}${name}]==] PROPERTIES ${properties}"
+    " ENVIRONMENT [==[${TEST_ENVIRONMENT}]==])\n")
+  set(script "${script}" PARENT_SCOPE)
+endfunction()
 
 function(discover spec properties)
   execute_process(COMMAND "${PROGRAM}" "${spec}" --list-test-names-only
@@ -17,13 +25,15 @@ function(discover spec properties)
     endif()
     # Catch2 reads its argument as a pattern: commas and brackets must be escaped.
     string(REGEX REPLACE "([],[\\\\])" "\\\\\\1" pattern "${name}")
-    string(APPEND script "add_test([==[${SUITE}: ${name}]==] [==[${PROGRAM}]==] [==[${pattern}]==])\n"
-      "set_tests_properties([==[${SUITE}: ${name}]==] PROPERTIES ${properties}"
-      " ENVIRONMENT [==[${TEST_ENVIRONMENT}]==])\n")
+    add(": ${name}" "${pattern}" "${properties}")
   endforeach()
   set(script "${script}" PARENT_SCOPE)
 endfunction()
 
-discover("~[soak]" "TIMEOUT ${TIMEOUT}")
+if(WHOLE)
+  add("" "~[soak]" "TIMEOUT ${TIMEOUT}")
+else()
+  discover("~[soak]" "TIMEOUT ${TIMEOUT}")
+endif()
 discover("[soak]" "TIMEOUT 3600 LABELS soak")
 file(WRITE "${TESTS_FILE}" "${script}")

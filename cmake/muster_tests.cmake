@@ -12,6 +12,8 @@ if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   set(MUSTER_TEST_TIMEOUT 2400)
 endif()
 
+option(MUSTER_WHOLE_SUITES "All cases of a test program as one test of ctest: it starts once" OFF)
+
 # muster_test_suite(<folder>): one program of all *_test.cc below tests/<folder>. Its test cases
 # become tests of ctest; those tagged [soak] get the label soak.
 function(muster_test_suite folder)
@@ -36,7 +38,7 @@ function(muster_test_suite folder)
     BYPRODUCTS "${tests_file}"
     COMMAND "${CMAKE_COMMAND}" -D "PROGRAM=$<TARGET_FILE:${target}>" -D "SUITE=${folder}"
             -D "TESTS_FILE=${tests_file}" -D "TEST_ENVIRONMENT=${MUSTER_TEST_ENVIRONMENT}"
-            -D "TIMEOUT=${MUSTER_TEST_TIMEOUT}" -P "${script}"
+            -D "TIMEOUT=${MUSTER_TEST_TIMEOUT}" -D "WHOLE=${MUSTER_WHOLE_SUITES}" -P "${script}"
     VERBATIM)
   file(WRITE "${not_built}" "if(EXISTS \"${tests_file}\")
   include(\"${tests_file}\")

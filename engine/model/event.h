@@ -32,7 +32,7 @@ struct Event {
 template <>
 struct Fields<Event> {
     static constexpr std::string_view doc =
-        "One line of a run's journal, synced to disk before the work goes on.";
+        "One line of a run's journal; what was done is synced to disk before the work goes on.";
     static constexpr auto list =
         FieldList{required("sequence", &Event::sequence, "Line number, from 1."),
                   required("at", &Event::at, "UTC."),
