@@ -67,6 +67,22 @@ Result<> Journal::step_started(const std::string& step) {
     return write(std::move(event));
 }
 
+Result<> Journal::service_stopping(const ServiceDown& service) {
+    Event event;
+    event.kind = EventKind::service_stopping;
+    event.service = service;
+    event.message = service.name;
+    return write(std::move(event));
+}
+
+Result<> Journal::service_started(const ServiceDown& service) {
+    Event event;
+    event.kind = EventKind::service_started;
+    event.service = service;
+    event.message = service.name;
+    return write(std::move(event));
+}
+
 Result<> Journal::step_finished(const Outcome& outcome) {
     Event event;
     event.kind = EventKind::step_finished;
@@ -114,6 +130,8 @@ Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
             if (event.head) dead.head = *event.head;
             if (event.kind == EventKind::found) dead.found.push_back(event.message);
             if (event.kind == EventKind::step_started) dead.last_step = event.step;
+            if (event.kind == EventKind::service_stopping) dead.service_down = event.service;
+            if (event.kind == EventKind::service_started) dead.service_down.reset();
             if (event.outcome) dead.outcomes.push_back(*event.outcome);
         }
         out.push_back(std::move(dead));
