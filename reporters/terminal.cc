@@ -121,7 +121,7 @@ std::string service_plan(const ServiceUse& use) {
                            command_line(stop), "", command_line(start));
     if (!healthy) return out;
     return out + fmt::format("{:<4}service: then waits for {} until {}\n", "",
-                             spell_duration(healthy->within),
+                             format_duration(healthy->within),
                              healthy->http ? healthy->http->get.value_or("") + " is as expected"
                                            : command_line(healthy->command) + " succeeds");
 }

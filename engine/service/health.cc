@@ -96,7 +96,7 @@ Result<> await_health(const ServiceUse& use, const Host& host, ServiceCall& call
     if (call.succeeded) return {};
     return fail(ErrorCode::service_failed,
                 fmt::format("the service of {} did not get healthy within {}: it {}", use.name,
-                            spell_duration(within), call.problem),
+                            format_duration(within), call.problem),
                 "look at what it logs");
 }
 

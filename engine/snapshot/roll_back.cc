@@ -23,16 +23,34 @@ Result<> dress(const fs::path& staged, const FileStatus& former,
     return {};
 }
 
+namespace {
+
+/// Whoever had it open may have left a log, which must not lie beside the next database.
+Result<> move_family(const fs::path& target, const fs::path& rejected) {
+    for (const auto suffix : sqlite_sidecars) {
+        const fs::path log = target.string() + std::string{suffix};
+        MUSTER_TRY(const auto there, status_of(log));
+        if (there.exists)
+            MUSTER_CHECK(rename_durably(log, rejected.string() + std::string{suffix}, Replace::no));
+    }
+    return rename_durably(target, rejected, Replace::no);
+}
+
+}  // namespace
+
 Result<> roll_back(const Restored& done, const fs::path& target, bool in_place,
                    const fs::path& rejected, const Host& host) {
     if (in_place) return overwrite_database(done.safety_copy, target, {});
     if (!done.set_aside.empty()) return swap_back(done.set_aside, target, rejected);
-    if (done.safety_copy.empty()) return rename_durably(target, rejected, Replace::no);
+    if (done.safety_copy.empty()) return move_family(target, rejected);
+    // A run that was asked to stop must still finish what it takes back.
+    Host patient = host;
+    patient.keep_going = [] { return Result<>{}; };
     // What is rejected keeps a name of its own: it may hold rows committed to it meanwhile.
     const auto staged = hidden_beside(target, staged_suffix);
     MUSTER_TRY(const auto former, status_of(target));
     MUSTER_TRY(const auto content,
-               open_content(done.safety_copy, {{}, staged, std::nullopt}, host));
+               open_content(done.safety_copy, {{}, staged, std::nullopt}, patient));
     MUSTER_CHECK(dress(staged, former, std::nullopt));
     return swap_back(staged, target, rejected);
 }

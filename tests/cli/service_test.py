@@ -6,6 +6,7 @@ The service is a real one: it has the database open and answers from it.
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -48,7 +49,7 @@ class Services(Case):
         self.write_policy(">= 2")
         self.passes("apply", "policy.yaml")
         change("data/shop.db", ["three"])
-        self.assertEqual(os.spawnl(os.P_WAIT, sys.executable, sys.executable, "start.py", "data/shop.db", str(self.port)), 0)
+        subprocess.run([sys.executable, "start.py", "data/shop.db", str(self.port)], stdout=subprocess.DEVNULL, check=True)
         self.wait_for(lambda: self.items() == 3)
         Path("calls").unlink()
         self.before = service.pid()
@@ -109,7 +110,7 @@ class Services(Case):
         self.assertNotIn("holders", [each["code"] for each in outcome["findings"]], "looked at before the stop")
         self.assertEqual(names(outcome["restored"]["safety_copy"]), ["one", "three", "two"])
         self.assertIn("service: stopped after", ran.out)
-        self.assertIn(f"service: healthy after", ran.out)
+        self.assertIn("service: healthy after", ran.out)
         self.assertEqual(self.records[-1]["outcomes"][0]["service"], outcome["service"])
         self.check_chain()
 
@@ -138,7 +139,7 @@ class Services(Case):
                 ran = self.refused(1, "rolled_back", *RESTORE, *words)
                 self.assertEqual(self.acts(ran), ["stop", "start", "not healthy", "stop", "start", "healthy"])
                 self.assertEqual(self.calls(), ["stop", "start"] * 2)
-                self.assertIn("did not get healthy within 1 s: it says the number 2 at /items (expected 3)", ran.message)
+                self.assertIn("did not get healthy within 1s: it says the number 2 at /items (expected 3)", ran.message)
                 self.assertTrue(ran.document["outcomes"][0]["restored"]["rolled_back"])
                 self.works_on_old()
                 time.sleep(1.1)  # a safety copy is named by its second
@@ -276,7 +277,7 @@ spoilt.commit()
         self.assertEqual((self.calls(), service.pid()), ([], self.before))
         self.assertIn(f"service: stops it with {sys.executable} stop.py\n", told.out)
         self.assertIn(f"service: starts it with {sys.executable} start.py data/shop.db {self.port}\n", told.out)
-        self.assertIn(f"service: then waits for 20 s until http://127.0.0.1:{self.port}/health", told.out)
+        self.assertIn(f"service: then waits for 20s until http://127.0.0.1:{self.port}/health", told.out)
         use = told.document["steps"][0]["action"]["service"]
         self.assertEqual((use["name"], use["left_alone"], use["service"]["stop"]), ("shop", False, [sys.executable, "stop.py"]))
         self.assertIn("SHOP_KEY", use["withheld"])

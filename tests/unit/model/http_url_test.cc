@@ -15,8 +15,8 @@ TEST_CASE("an http URL is a host, a port and a path", "[model][http_url]") {
 TEST_CASE("what is no http URL is none", "[model][http_url]") {
     for (const auto* url :
          {"", "app", "https://app", "http://", "http:///x", "http://app:", "http://app:0",
-          "http://app:65536", "http://app:8x", "http://me:secret@app/", "http://[::1",
-          "http://[::1]x", "http://app/a b", "http://app/\r\nHost: x"})
+          "http://app:65536", "http://app:8x", "http://me@app/", "http://[::1", "http://[::1]x",
+          "http://app/a b", "http://app/\r\nHost: x"})
         CHECK_FALSE(parse_http_url(url));
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a service is healthy when its answer is as expected", "[service][ST-0
     CHECK(trouble_of_use(asked(up.url())).empty());
     CHECK(trouble_of_use(asked(up.url(), {{"/items", "== 5"}, {"/list/0/a~1b", "yes"}})).empty());
     CHECK_THAT(trouble_of_use(asked(up.url(), {{"/items", ">= 6"}})),
-               Contains("the service of shop did not get healthy within 300 ms: it says the number "
+               Contains("the service of shop did not get healthy within 300ms: it says the number "
                         "5 at /items (expected >= 6)"));
     CHECK_THAT(trouble_of_use(asked(up.url(), {{"/nothing", "1"}})),
                Contains("has no /nothing in its answer (expected 1)"));

@@ -374,6 +374,25 @@ TEST_CASE("a run that ought to stop brings the occupant back", "[snapshot][resto
     CHECK(recorded.calls == Calls{"stop at later", "start at later"});
 }
 
+TEST_CASE("a run that ought to stop before its occupant works takes the restore back",
+          "[snapshot][restore][ST-02]") {
+    Scene scene;
+    int starts = 0;
+    const Occupant occupant{[] { return Result<>{}; },
+                            [&]() -> Result<> {
+                                if (++starts == 1) *scene.test.stopped = true;
+                                return fail(ErrorCode::interrupted, "stopped by the test");
+                            },
+                            "start it with: app"};
+    const auto done = restore_backup(scene.step, scene.test.host, occupant);
+    REQUIRE(done);
+    REQUIRE(done->failure);
+    CHECK(done->restored.rolled_back);
+    CHECK(done->failure->hint.empty());
+    CHECK(starts == 2);
+    CHECK(scene.first_item() == "later");
+}
+
 TEST_CASE("on half a database an occupant is not started", "[snapshot][restore][ST-02]") {
     Scene scene;
     Recorded recorded{scene, {}};
