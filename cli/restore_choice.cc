@@ -284,8 +284,10 @@ private:
             else  // what tells no volume may be of any target
                 out_.step.keys = keys_of(out_.policy->policy);
         }
-        if (target_ != nullptr)
+        if (target_ != nullptr) {
             MUSTER_CHECK(follow_policy(out_.step, out_.policy->policy, *target_, store_));
+            out_.step.service = service_at(out_.step, *out_.policy, *target_);
+        }
         out_.target =
             target_ != nullptr ? target_->id : fs::path{out_.step.target}.filename().string();
         return {};

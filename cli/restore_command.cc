@@ -6,22 +6,9 @@
 #include <array>
 
 #include "cli/restore_choice.h"
+#include "engine/model/command_line.h"
 
 namespace muster {
-namespace {
-
-/// As a shell takes it for one word.
-std::string shell_word(const std::string& text) {
-    constexpr std::string_view plain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,=";
-    if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-    std::string out = "'";
-    for (const char each : text) out += each == '\'' ? std::string{"'\\''"} : std::string{each};
-    return out + "'";
-}
-
-}  // namespace
-
 std::string command_for(const ListedSnapshot& snapshot, const Arguments& arguments) {
     // What chose another one, and where the answer of that went.
     constexpr std::array<std::string_view, 5> left_out{"--pick", "--before", "--id", "--name",

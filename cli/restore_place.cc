@@ -7,6 +7,7 @@
 #include "engine/codec/nearest.h"
 #include "engine/plan/availability.h"
 #include "engine/plan/covering_protect.h"
+#include "engine/plan/secrets.h"
 #include "engine/run/named_databases.h"
 
 namespace muster {
@@ -25,6 +26,10 @@ std::vector<KeyPlace> keys_for(const Policy& policy, const TargetFacts& target,
     for (const auto& [name, spec] : policy.stores)
         if (const auto* protect = covering_protect(policy, target, name)) add_keys(out, *protect);
     return out;
+}
+
+void withheld_add(std::vector<std::string>& names, const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
 }  // namespace
@@ -68,6 +73,23 @@ Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFact
     step.checks = spec.checks;
     step.keys = keys_for(policy, target, store);
     return {};
+}
+
+std::optional<ServiceUse> service_at(const RestoreStep& step, const PolicyFile& policy,
+                                     const TargetFacts& target) {
+    const auto& spec = policy.policy.targets.at(target.spec);
+    if (!spec.service || real_path(step.target) != real_path(target.path)) return std::nullopt;
+    ServiceUse out{target.id, *spec.service, policy.path.parent_path().string(), {}};
+    withheld_add(out.withheld, "CREDENTIALS_DIRECTORY");
+    for (const auto& secret : secrets_of(policy.policy))
+        if (secret.env) withheld_add(out.withheld, *secret.env);
+    return out;
+}
+
+void withhold(const std::vector<KeyPlace>& keys, ServiceUse& from) {
+    for (const auto& key : keys)
+        if (const auto secret = secret_at(key); secret.env)
+            withheld_add(from.withheld, *secret.env);
 }
 
 }  // namespace muster

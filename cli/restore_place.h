@@ -1,6 +1,7 @@
 // What a policy says of a restore: where to, held to what, opened with which keys.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,13 @@ std::vector<KeyPlace> keys_of(const Policy& policy);
 /// ErrorCode::not_available for a data directory; ErrorCode::usage where only a glob is known.
 Result<> follow_policy(RestoreStep& step, const Policy& policy, const TargetFacts& target,
                        const std::string& store);
+
+/// The service that works on the target, where the restore goes to the target's own place: another
+/// copy concerns nobody. Its programs get no variable that a secret of the policy lies in.
+std::optional<ServiceUse> service_at(const RestoreStep& step, const PolicyFile& policy,
+                                     const TargetFacts& target);
+
+/// Its programs do not get the variables that these keys lie in either.
+void withhold(const std::vector<KeyPlace>& keys, ServiceUse& from);
 
 }  // namespace muster

@@ -59,7 +59,9 @@ bool runs_programs(const Policy& policy, const Job& job) {
     }
     return std::ranges::any_of(job.targets, [&](const auto& name) {
         const auto found = policy.targets.find(name.substr(0, name.find('/')));
-        return found != policy.targets.end() && found->second.service.has_value();
+        // That of a database is stopped by a restore alone, and no timer restores.
+        return found != policy.targets.end() && found->second.service &&
+               !found->second.directory.empty();
     });
 }
 

@@ -27,3 +27,8 @@ muster_find_library(zstd_library zstd.h zstd)
 muster_find_library(zlib_library zlib.h z)
 muster_find_library(deflate_library libdeflate.h deflate)
 muster_find_library(sodium_library sodium.h sodium)
+
+# The header asks for what Debian's library was built with: a class of another layout would be another class.
+muster_find_library(httplib_library httplib.h cpp-httplib)
+target_compile_definitions(httplib_library INTERFACE
+  CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/model/command_line.h"
+
 namespace muster {
 namespace {
 
@@ -92,6 +94,38 @@ std::string what_it_did(const Outcome& outcome) {
     return out;
 }
 
+std::string_view past(ServiceAct act) {
+    switch (act) {
+        case ServiceAct::stop: return "stopped";
+        case ServiceAct::start: return "started";
+        case ServiceAct::healthy: break;
+    }
+    return "healthy";
+}
+
+std::string service_lines(const ServiceHandled& service) {
+    if (service.left_alone) return fmt::format("{:<12}service: left alone (--no-service)\n", "");
+    std::string out;
+    for (const auto& call : service.calls)
+        out += fmt::format("{:<12}service: {}{} after {}: {}\n", "", call.succeeded ? "" : "NOT ",
+                           past(call.act), spell_duration(call.elapsed),
+                           call.url.empty() ? command_line(call.argv) : call.url);
+    return out;
+}
+
+/// What a restore would stop, start and ask.
+std::string service_plan(const ServiceUse& use) {
+    if (use.left_alone) return fmt::format("{:<4}service: left alone (--no-service)\n", "");
+    const auto& [stop, start, healthy, timeout] = use.service;
+    auto out = fmt::format("{:<4}service: stops it with {}\n{:<4}service: starts it with {}\n", "",
+                           command_line(stop), "", command_line(start));
+    if (!healthy) return out;
+    return out + fmt::format("{:<4}service: then waits for {} until {}\n", "",
+                             format_duration(healthy->within),
+                             healthy->http ? healthy->http->get.value_or("") + " is as expected"
+                                           : command_line(healthy->command) + " succeeds");
+}
+
 std::string outcome_lines(const Outcome& outcome) {
     std::string out = fmt::format("{:<11} {:<30} {:>8}  {}\n", word_for(outcome), outcome.step,
                                   outcome.phases.empty() ? "" : spell_duration(took(outcome)),
@@ -106,6 +140,7 @@ std::string outcome_lines(const Outcome& outcome) {
         out += fmt::format(
             "{:<12}the former database was set aside, not replaced (in use, damaged, or changed since its snapshot): {}\n",
             "", outcome.restored->set_aside);
+    if (outcome.service) out += service_lines(*outcome.service);
     if (outcome.drilled && !outcome.drilled->sandbox_removed)
         out += fmt::format("{:<12}sandbox: {}\n", "", outcome.drilled->sandbox);
     return out;
@@ -172,12 +207,15 @@ std::string plan_text(const Plan& plan) {
         }
         out += fmt::format("\n{}: {}, {}\n", name_of(total.bucket), counted(total.steps, "step"),
                            spell_bytes(total.bytes));
-        for (const auto& step : plan.steps)
-            if (step.bucket == total.bucket)
-                out += fmt::format("  {:<40} {:>10}  {}\n", step.id, spell_bytes(step.bytes),
-                                   step.bucket == Bucket::blocked
-                                       ? fmt::format("{}: {}", step.reason.code, step.reason.text)
-                                       : step.reason.text);
+        for (const auto& step : plan.steps) {
+            if (step.bucket != total.bucket) continue;
+            out += fmt::format("  {:<40} {:>10}  {}\n", step.id, spell_bytes(step.bytes),
+                               step.bucket == Bucket::blocked
+                                   ? fmt::format("{}: {}", step.reason.code, step.reason.text)
+                                   : step.reason.text);
+            const auto* restore = std::get_if<RestoreStep>(&step.action);
+            if (restore != nullptr && restore->service) out += service_plan(*restore->service);
+        }
     }
     out += waiting_text(plan);
     out += kept_text(plan);

@@ -3,6 +3,7 @@
 #include "cli/commands/rows.h"
 #include "cli/restore_choice.h"
 #include "cli/restore_command.h"
+#include "cli/restore_place.h"
 #include "engine/codec/documents.h"
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
@@ -36,7 +37,13 @@ Reply dry_run(Plan plan, const RestoreStep& step, const Arguments& arguments,
     plan.steps.front().bytes = seen.bytes;
     add_up(plan);
     plan.findings.insert(plan.findings.end(), seen.findings.begin(), seen.findings.end());
-    if (auto holders = warn_of_holders(step)) plan.findings.push_back(*std::move(holders));
+    if (auto holders = warn_of_holders(step)) {
+        if (step.service && !step.service->left_alone) {
+            holders->severity = Severity::info;
+            holders->next = "the service is stopped first, and then it is looked again";
+        }
+        plan.findings.push_back(*std::move(holders));
+    }
     MUSTER_REPLY_TRY(answer.document, to_document(plan));
     answer.text = plan_text(plan);
     return answer;
@@ -75,6 +82,10 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     step.in_place = arguments.has("--in-place");
     MUSTER_REPLY_TRY(const auto keys, keys_of(arguments, "--key"));
     step.keys.insert(step.keys.end(), keys.begin(), keys.end());
+    if (step.service) {
+        withhold(keys, *step.service);
+        step.service->left_alone = arguments.has("--no-service");
+    }
     MUSTER_REPLY_TRY(const auto supported, supported_schema_of(arguments));
     if (supported) step.supported_schema = supported;
     if (arguments.has("--safety-dir"))
@@ -114,6 +125,8 @@ std::vector<Option> options() {
              "its name is TARGET.SUFFIX, with {timestamp} or {epoch} filled in; pre-restore-{timestamp}.sqlite3 when left out"},
             {"--in-place", "",
              "write the backup's pages into the existing file, in one transaction: processes that have it open see it"},
+            {"--no-service", "",
+             "neither stop nor start the service that the policy names for the target"},
             {"--key", "KEY",
              "where a key lies that may open the backup: file:PATH, env:NAME or credential:NAME (may be given again)"},
             {"--lock-wait", "TIME",
@@ -132,7 +145,9 @@ Command restore_command() {
         "The backup is inspected, a database that is there is first snapshotted to TARGET.pre-restore-TIME.sqlite3,\n"
         "the backup is swapped in so that no left-over -wal or -journal can touch it, and the result is looked at; when\n"
         "that fails the former database comes back. Stop the application first: --force also goes past processes\n"
-        "that hold the database, and they go on with the former file.\n"
+        "that hold the database, and they go on with the former file. Where the policy names the target's service, and the\n"
+        "target's own place is restored to, it is stopped once the backup is staged and found good, and started when the\n"
+        "database is whole again; where it does not get healthy, the former database comes back.\n"
         "Of a directory or a target the latest snapshot is picked; those known to be bad are passed over and named.\n"
         "Examples: muster restore /backups/app.sqlite --to /srv/app/app.db --force\n"
         "          muster restore /backups --before 2026-11-20 --to /srv/app/app.db --dry-run\n"

@@ -44,6 +44,8 @@ const std::vector<ErrorRow>& error_table() {
         {not_available, "not_available", 7, false, "this version cannot do it yet"},
         {unfinished_snapshot, "unfinished_snapshot", 7, false, "the snapshot was never committed"},
         {rolled_back, "rolled_back", 1, false, "the restore failed and the former state is back"},
+        {service_failed, "service_failed", 1, false,
+         "a service could not be stopped or started, or did not get healthy"},
         {invalid_policy, "invalid_policy", 8, false, "the policy or plan has problems"},
         {usage, "usage", 8, false, "the command line cannot be understood"},
         {lease_held, "lease_held", 9, true, "another run works on the same target"},

@@ -35,6 +35,7 @@ enum class ErrorCode {
     not_available,
     unfinished_snapshot,
     rolled_back,
+    service_failed,
     invalid_policy,
     usage,
     lease_held,

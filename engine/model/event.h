@@ -8,13 +8,23 @@
 
 namespace muster {
 
-enum class EventKind { run_started, found, step_started, step_finished, run_finished };
+enum class EventKind {
+    run_started,
+    found,
+    step_started,
+    service_stopping,
+    service_started,
+    step_finished,
+    run_finished
+};
 template <>
 struct Names<EventKind> {
     static constexpr std::array list{
         std::pair{EventKind::run_started, std::string_view{"run_started"}},
         std::pair{EventKind::found, std::string_view{"found"}},
         std::pair{EventKind::step_started, std::string_view{"step_started"}},
+        std::pair{EventKind::service_stopping, std::string_view{"service_stopping"}},
+        std::pair{EventKind::service_started, std::string_view{"service_started"}},
         std::pair{EventKind::step_finished, std::string_view{"step_finished"}},
         std::pair{EventKind::run_finished, std::string_view{"run_finished"}}};
 };
@@ -26,6 +36,7 @@ struct Event {
     std::string step;
     std::string message;
     std::optional<RunHead> head;
+    std::optional<ServiceDown> service;
     std::optional<Outcome> outcome;
     bool operator==(const Event&) const = default;
 };
@@ -40,6 +51,8 @@ struct Fields<Event> {
                   optional("step", &Event::step, "Id of the step."),
                   optional("message", &Event::message, "For people."),
                   optional("head", &Event::head, "With run_started: what is known of the run."),
+                  optional("service", &Event::service,
+                           "With service_stopping and service_started: the service."),
                   optional("outcome", &Event::outcome, "With step_finished: what the step did.")};
 };
 

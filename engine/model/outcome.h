@@ -8,6 +8,7 @@
 #include "engine/model/database_digest.h"
 #include "engine/model/finding.h"
 #include "engine/model/manifest.h"
+#include "engine/model/service_use.h"
 #include "engine/model/trouble.h"
 
 namespace muster {
@@ -159,6 +160,7 @@ struct Outcome {
     std::optional<SnapshotTaken> snapshot;
     std::optional<Proof> proof;
     std::optional<Restored> restored;
+    std::optional<ServiceHandled> service;
     std::optional<Drilled> drilled;
     std::string checked;
     Sha256 questions;
@@ -183,6 +185,7 @@ struct Fields<Outcome> {
         optional("snapshot", &Outcome::snapshot, "The snapshot that was committed."),
         optional("proof", &Outcome::proof, "The proof that was gained."),
         optional("restored", &Outcome::restored, "The restore."),
+        optional("service", &Outcome::service, "What was done to the service of the target."),
         optional("drilled", &Outcome::drilled, "The rehearsal."),
         optional("checked", &Outcome::checked, "The artifact that was verified."),
         optional("questions", &Outcome::questions,

@@ -12,6 +12,7 @@
 #include "engine/model/observation.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
+#include "engine/model/service_use.h"
 
 namespace muster {
 
@@ -181,6 +182,7 @@ struct RestoreStep {
     std::vector<KeyPlace> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
+    std::optional<ServiceUse> service;
     bool operator==(const RestoreStep&) const = default;
 };
 template <>
@@ -208,7 +210,9 @@ struct Fields<RestoreStep> {
         optional("supported_schema", &RestoreStep::supported_schema,
                  "A greater schema version is refused."),
         optional("checks", &RestoreStep::checks,
-                 "Questions asked of the result; a failing one rolls the restore back.")};
+                 "Questions asked of the result; a failing one rolls the restore back."),
+        optional("service", &RestoreStep::service,
+                 "Stopped before the database is touched, started when it is whole again.")};
 };
 
 struct CompactStep {

@@ -13,6 +13,7 @@
 #include "engine/base/workers.h"
 #include "engine/plan/questions.h"
 #include "engine/run/lanes.h"
+#include "engine/service/service.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/restore.h"
@@ -176,13 +177,37 @@ private:
 
     Result<> carry_out(const RestoreStep& step, Outcome& outcome) {
         MUSTER_TRY(const auto lease, hold(step.target, "a restore of " + step.target));
-        MUSTER_TRY(auto done, restore_backup(step, host_));
+        std::optional<Service> service;
+        if (step.service && !step.service->left_alone) service.emplace(*step.service, host_);
+        auto restored = restore_backup(step, host_,
+                                       service ? occupant_of(*step.service, *service) : Occupant{});
+        if (service) outcome.service = service->handled();
+        if (step.service && !service)
+            outcome.service = ServiceHandled{step.service->name, true, {}};
+        MUSTER_TRY(auto done, std::move(restored));
         for (auto& note : done.found) MUSTER_CHECK(journal_.found(std::move(note)));
         outcome.restored = std::move(done.restored);
         outcome.findings = std::move(done.findings);
         outcome.phases = std::move(done.phases);
         if (done.failure) return Failure(*std::move(done.failure));
         return {};
+    }
+
+    /// Both must outlive what is given back.
+    Occupant occupant_of(const ServiceUse& use, Service& service) {
+        const ServiceDown mark{use.name, use.service.start, use.folder};
+        return {[this, mark, &service]() -> Result<> {
+                    MUSTER_CHECK(journal_.service_stopping(mark));
+                    return service.stop();
+                },
+                [this, mark, &service]() -> Result<> {
+                    MUSTER_CHECK(service.start());
+                    // That it runs matters more than that the journal says so; where that cannot
+                    // be written, the end of the step fails.
+                    static_cast<void>(journal_.service_started(mark));
+                    return service.await_healthy();
+                },
+                how_to_start(mark)};
     }
 
     const ExecuteOptions& options_;

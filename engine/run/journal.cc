@@ -69,6 +69,22 @@ Result<> Journal::step_started(const std::string& step) {
     return write(std::move(event), Sync::no);
 }
 
+Result<> Journal::service_stopping(const ServiceDown& service) {
+    Event event;
+    event.kind = EventKind::service_stopping;
+    event.service = service;
+    event.message = service.name;
+    return write(std::move(event), Sync::yes);
+}
+
+Result<> Journal::service_started(const ServiceDown& service) {
+    Event event;
+    event.kind = EventKind::service_started;
+    event.service = service;
+    event.message = service.name;
+    return write(std::move(event), Sync::yes);
+}
+
 Result<> Journal::step_finished(const Outcome& outcome) {
     Event event;
     event.kind = EventKind::step_finished;
@@ -142,6 +158,8 @@ Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
                 dead.last_step = event.step;
                 std::erase(under_way, event.step);
             }
+            if (event.kind == EventKind::service_stopping) dead.service_down = event.service;
+            if (event.kind == EventKind::service_started) dead.service_down.reset();
             if (event.outcome) dead.outcomes.push_back(*event.outcome);
         }
         if (!under_way.empty()) dead.last_step = fmt::format("{}", fmt::join(under_way, ", "));

@@ -32,6 +32,9 @@ public:
     /// Everything that was found; for when all threads have ended.
     const std::vector<std::string>& all_found() const { return book_->found; }
     Result<> step_started(const std::string& step);
+    /// It is about to be stopped: until service_started() it may be down.
+    Result<> service_stopping(const ServiceDown& service);
+    Result<> service_started(const ServiceDown& service);
     Result<> step_finished(const Outcome& outcome);
     /// The record is stored: nothing follows.
     Result<> finish(const std::string& record);
@@ -64,6 +67,7 @@ struct DeadJournal {
     Outcomes outcomes;
     std::string last_step;  ///< those under way, joined; else the last that was finished
     std::vector<std::string> found;
+    std::optional<ServiceDown> service_down;  ///< stopped by the run, and not started again
     Time last_sign{};
 };
 

@@ -83,6 +83,11 @@ Result<Run> Run::begin(StateFolder state, RunHead head, const Host& host, EventS
     for (const auto& journal : dead) {
         MUSTER_TRY(auto note, bury(state, journal, host.now()));
         notes.push_back(std::move(note));
+        // Only told: whoever found it down may have started it since, or have left it for a reason.
+        if (journal.service_down)
+            notes.push_back(
+                fmt::format("the service of {} was stopped by that run and may still be down; {}",
+                            journal.service_down->name, how_to_start(*journal.service_down)));
     }
     for (const auto& folder : {state.sandboxes(), state.scratch()})
         for (const auto& gone : remove_abandoned(folder))

@@ -1,7 +1,6 @@
 #include "engine/snapshot/restore.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,57 +8,26 @@
 
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
-#include "engine/snapshot/content.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/judge_restored.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/preflight.h"
+#include "engine/snapshot/roll_back.h"
 #include "engine/snapshot/safety_copy.h"
 #include "engine/snapshot/swap.h"
 #include "engine/snapshot/write_through.h"
 #include "engine/sqlite/header.h"
-#include "engine/sqlite/overwrite.h"
 #include "engine/store/local/lease.h"
 
 namespace muster {
 namespace {
 
-/// Owner and mode of a file that is about to get the target's name: those of what was there; of a
-/// new one those its manifest tells, the owner only where we may give files away.
-Result<> dress(const fs::path& staged, const FileStatus& former,
-               const std::optional<FileOwner>& recorded) {
-    if (!former.exists && !recorded) return {};
-    const auto owner =
-        former.exists ? FileOwner{former.owner, former.group, former.mode} : *recorded;
-    const bool give = former.exists || ::geteuid() == 0;
-    if (give && ::chown(staged.c_str(), owner.user, owner.group) != 0)
-        return Failure(system_error(errno, "keep the owner of", staged));
-    if (::chmod(staged.c_str(), owner.mode & 0777U) != 0)
-        return Failure(system_error(errno, "keep the mode of", staged));
-    return {};
-}
-
-Result<> roll_back(const Restoration& done, const fs::path& target, bool in_place,
-                   const fs::path& rejected, const Host& host) {
-    if (in_place) return overwrite_database(done.restored.safety_copy, target, {});
-    if (!done.restored.set_aside.empty())
-        return swap_back(done.restored.set_aside, target, rejected);
-    if (done.restored.safety_copy.empty()) return rename_durably(target, rejected, Replace::no);
-    // What is rejected keeps a name of its own: it may hold rows committed to it meanwhile.
-    const auto staged = hidden_beside(target, staged_suffix);
-    MUSTER_TRY(const auto former, status_of(target));
-    MUSTER_TRY(auto content,
-               open_content(done.restored.safety_copy, {{}, staged, std::nullopt}, host));
-    MUSTER_CHECK(content.synced.get());
-    MUSTER_CHECK(dress(staged, former, std::nullopt));
-    return swap_back(staged, target, rejected);
-}
-
 /// One call of restore_backup.
 class Restoring {
 public:
-    Restoring(const RestoreStep& step, const Host& host)
+    Restoring(const RestoreStep& step, const Occupant& occupant, const Host& host)
         : step_(step),
+          occupant_(occupant),
           host_(host),
           target_(real_path(step.target)),
           staged_(hidden_beside(target_, staged_suffix)) {
@@ -76,12 +44,23 @@ public:
         if (note) done_.found.push_back(*std::move(note));
         MUSTER_CHECK(check_restore(step_));  // again: what was finished may be in the way now
         if (const auto staged = stage(); !staged) return discard_staged(staged.error());
-        MUSTER_CHECK(replace());
-        if (step_.verify) MUSTER_CHECK(validate());
+        if (const auto stopped = vacate(); !stopped)
+            return discard_staged(with_occupant_back(stopped.error()));
+        if (const auto replaced = replace(); !replaced)
+            return Failure(with_occupant_back(replaced.error()));
+        auto rejection = step_.verify ? validate() : std::nullopt;
+        if (!rejection) rejection = let_in();
+        if (rejection) MUSTER_CHECK(take_back(*std::move(rejection)));
         return std::move(done_);
     }
 
 private:
+    /// Why what was put in place does not stay there.
+    struct Rejection {
+        std::string what;
+        Error reason;
+    };
+
     /// What is looked at is the very file that takes the target's place.
     Result<> stage() {
         InspectOptions options;
@@ -163,31 +142,87 @@ private:
         return {};
     }
 
-    Result<> validate() {
+    std::optional<Rejection> validate() {
         const auto result = judge_restored(step_, inode_to_be_, host_);
         done_.findings.insert(done_.findings.end(), result.begin(), result.end());
         took("validate");
         const auto bad = std::ranges::find_if(result, fails);
-        if (bad == result.end()) return {};
+        if (bad == result.end()) return std::nullopt;
+        return Rejection{"the restored database failed its validation",
+                         {ErrorCode::rolled_back,
+                          bad->reason,
+                          "choose another backup; 'muster inspect' shows every finding",
+                          {}}};
+    }
+
+    Result<> vacate() {
+        if (!occupant_.stop) return {};
+        const auto stopped = occupant_.stop();
+        took("stop the service");
+        return stopped ? host_.keep_going() : stopped;
+    }
+
+    std::optional<Rejection> let_in() {
+        if (!occupant_.start) return std::nullopt;
+        const auto up = occupant_.start();
+        took("start the service");
+        if (up) return std::nullopt;
+        Rejection out{"the service does not work on the restored database", up.error()};
+        // It may run, and then it holds what is about to be taken away.
+        if (const auto down = occupant_.stop(); !down)
+            out.reason.message += "; then " + down.error().message;
+        took("stop the service");
+        return out;
+    }
+
+    Result<> take_back(Rejection why) {
         const auto& safety = done_.restored.safety_copy;
         const auto rejected =
             fmt::format("{}.rejected-{}", target_.string(), file_stamp(host_.now()));
-        if (const auto back = roll_back(done_, target_, in_place_, rejected, host_); !back)
-            return Failure(back.error().during(fmt::format(
-                "taking back a restore that failed its validation ({}); the former database is {}",
-                bad->reason,
-                safety.empty() ? done_.restored.set_aside : "in the safety snapshot " + safety)));
+        if (const auto back = roll_back(done_.restored, target_, in_place_, rejected, host_);
+            !back) {
+            auto error = back.error().during(fmt::format(
+                "taking back a restore because {}: {}; the former database is {}", why.what,
+                why.reason.message,
+                safety.empty() ? done_.restored.set_aside : "in the safety snapshot " + safety));
+            return Failure(with_occupant_out(std::move(error)));
+        }
         done_.restored.rolled_back = true;
         took("roll back");
-        done_.failure = Error{
-            ErrorCode::rolled_back,
-            fmt::format("the restored database failed its validation, and {} is as it was "
-                        "before{}: {}",
-                        target_.string(), in_place_ ? "" : "; what was rejected is at " + rejected,
-                        bad->reason),
-            "choose another backup; 'muster inspect' shows every finding",
-            {}};
+        done_.failure = with_occupant_back(
+            {ErrorCode::rolled_back,
+             fmt::format("{}, and {} is as it was before{}: {}", why.what, target_.string(),
+                         in_place_ ? "" : "; what was rejected is at " + rejected,
+                         why.reason.message),
+             why.reason.hint,
+             {}});
         return {};
+    }
+
+    /// The error, after whoever was stopped is back; what it says of that is added.
+    Error with_occupant_back(Error error) {
+        if (!occupant_.start) return error;
+        const auto intended = status_of(hidden_beside(target_, swap_suffix));
+        if (!intended || intended->exists) return with_occupant_out(std::move(error));
+        const auto up = occupant_.start();
+        took("start the service again");
+        if (up || is_stop(up.error().code)) return error;
+        error.message += "; and " + up.error().message;
+        error.hint = occupant_.how_to_start + (error.hint.empty() ? "" : "; " + error.hint);
+        return error;
+    }
+
+    /// On half a database it would make a new one, and go on with that.
+    Error with_occupant_out(Error error) const {
+        if (!occupant_.start) return error;
+        error.message += "; the service is left stopped, because the database is not whole";
+        error.hint = fmt::format("{}{}once the database is whole, {}", error.hint,
+                                 error.hint.empty() ? "" : "; ", occupant_.how_to_start);
+        return error;
+    }
+
+    static bool is_stop(ErrorCode code) {
+        return code == ErrorCode::interrupted || code == ErrorCode::terminated;
     }
 
     Failure discard_staged(const Error& error) const {
@@ -197,6 +232,7 @@ private:
     void took(std::string phase) { done_.phases.push_back({std::move(phase), watch_.lap()}); }
 
     const RestoreStep& step_;
+    const Occupant& occupant_;
     const Host& host_;
     fs::path target_;
     fs::path staged_;
@@ -209,8 +245,9 @@ private:
 
 }  // namespace
 
-Result<Restoration> restore_backup(const RestoreStep& step, const Host& host) {
-    return Restoring{step, host}.run();
+Result<Restoration> restore_backup(const RestoreStep& step, const Host& host,
+                                   const Occupant& occupant) {
+    return Restoring{step, occupant, host}.run();
 }
 
 }  // namespace muster

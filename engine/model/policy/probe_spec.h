@@ -45,7 +45,8 @@ template <>
 struct Fields<HttpAnswer> {
     static constexpr std::string_view doc = "What the answer to an HTTP call must be.";
     static constexpr auto list = FieldList{
-        optional("status", &HttpAnswer::status, "Status code; any below 400 when left out."),
+        optional("status", &HttpAnswer::status,
+                 "Status code; when left out any below 400, of a service's health 200."),
         optional("json", &HttpAnswer::json,
                  "JSON pointers into the body, such as /count, each with the value it must have.")};
 };
@@ -67,20 +68,47 @@ struct Fields<ProbeSpec> {
                            "Ask again until it is so, for at most this long; once when left out.")};
 };
 
+/// How to see that a service works: a call, or a program that exits with 0.
+struct HealthSpec {
+    std::optional<HttpCall> http;
+    std::vector<std::string> command;
+    HttpAnswer expect;
+    Duration within = std::chrono::minutes{1};
+    bool operator==(const HealthSpec&) const = default;
+};
+template <>
+struct Fields<HealthSpec> {
+    static constexpr std::string_view doc = "How to see that a service works.";
+    static constexpr std::array one_of{std::string_view{"http"}, std::string_view{"command"}};
+    static constexpr auto list =
+        FieldList{optional("http", &HealthSpec::http, "The call."),
+                  optional("command", &HealthSpec::command,
+                           "Program and arguments; it works when that exits with 0."),
+                  optional("expect", &HealthSpec::expect, "What the answer to http must be."),
+                  optional("within", &HealthSpec::within,
+                           "Asked again until it is so, for at most this long after the start.")};
+};
+
 /// A program that runs, and how to see that it does.
 struct ServiceSpec {
     std::vector<std::string> stop;
     std::vector<std::string> start;
-    std::optional<ProbeSpec> healthy;
+    std::optional<HealthSpec> healthy;
+    Duration timeout = std::chrono::minutes{1};
     bool operator==(const ServiceSpec&) const = default;
 };
 template <>
 struct Fields<ServiceSpec> {
-    static constexpr std::string_view doc = "A service: how it is stopped, started and asked.";
-    static constexpr auto list =
-        FieldList{optional("stop", &ServiceSpec::stop, "Program and arguments that stop it."),
-                  required("start", &ServiceSpec::start, "Program and arguments that start it."),
-                  optional("healthy", &ServiceSpec::healthy, "How to see that it works.")};
+    static constexpr std::string_view doc =
+        "A service: how it is stopped, started and asked. Programs are run without a shell, in the folder of the policy file.";
+    static constexpr auto list = FieldList{
+        optional("stop", &ServiceSpec::stop,
+                 "Program and arguments that stop it; exits with 0 also where it does not run."),
+        required("start", &ServiceSpec::start,
+                 "Program and arguments that start it, and return; does no harm where it runs."),
+        optional("healthy", &ServiceSpec::healthy, "How to see that it works."),
+        optional("timeout", &ServiceSpec::timeout,
+                 "The longest that stop, and that start, may take.")};
 };
 
 }  // namespace muster

@@ -109,7 +109,9 @@ struct Fields<TargetSpec> {
                      "Parts of a directory that can be restored alone, by name: paths in it."),
             optional("records", &TargetSpec::records,
                      "Where a directory says how many records it has."),
-            optional("service", &TargetSpec::service, "The service that owns a directory.")});
+            optional(
+                "service", &TargetSpec::service,
+                "The service that works on it: a restore by this policy stops and starts it.")});
 };
 
 enum class TargetKind { sqlite, directory };

@@ -6,39 +6,6 @@
 namespace muster::codec {
 namespace {
 
-void check_probe(const std::string& path, const ProbeSpec& probe, RuleReport& report) {
-    check_call(path + ".http", probe.http, report);
-    check_answer(path + ".expect", probe.expect, report);
-    report.need_time(path + ".within", probe.within);
-}
-
-/// The words of a text in braces that nothing gives a value to.
-void check_words(const std::string& path, std::string_view text, const std::set<std::string>& known,
-                 RuleReport& report) {
-    for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
-        const auto end = text.find('}', at);
-        if (end == std::string_view::npos) return;
-        const std::string word{text.substr(at + 1, end - at - 1)};
-        if (known.contains(word)) continue;
-        Words words;
-        for (const auto& each : known) words.emplace_back(each);
-        report.add(path, fmt::format("nothing gives the word {} a value", in_quotes(word)),
-                   known.empty() ? "services and saved values are words" : suggestion(word, words));
-        return;
-    }
-}
-
-void check_call_words(const std::string& path, const HttpCall& call,
-                      const std::set<std::string>& known, RuleReport& report) {
-    const auto check = [&](const char* key, const std::optional<std::string>& url) {
-        if (url) check_words(path + key, *url, known, report);
-    };
-    check(".get", call.get);
-    check(".post", call.post);
-    check(".put", call.put);
-    check(".delete", call.erase);
-}
-
 void check_steps(const std::string& path, const std::vector<DrillStepSpec>& steps,
                  std::set<std::string>& words, RuleReport& report) {
     std::set<std::string> names;
@@ -85,8 +52,8 @@ void check_own_scenario(const std::string& path, const DrillSpec& drill, RuleRep
     for (const auto& [name, service] : drill.services) {
         const auto where = child_path(path + ".services", name);
         check_service(where, service, report);
-        if (service.healthy)
-            check_call_words(where + ".healthy.http", service.healthy->http, words, report);
+        if (service.healthy && service.healthy->http)
+            check_call_words(where + ".healthy.http", *service.healthy->http, words, report);
     }
     for (std::size_t i = 0; i < drill.hypothesis.size(); ++i) {
         const auto where = item_path(path + ".hypothesis", i);
@@ -139,30 +106,6 @@ void check_from(const std::string& path, const DrillSpec& drill, const Policy& p
 }
 
 }  // namespace
-
-void check_call(const std::string& path, const HttpCall& call, RuleReport& report) {
-    if (call.get) check_url(path + ".get", *call.get, report);
-    if (call.post) check_url(path + ".post", *call.post, report);
-    if (call.put) check_url(path + ".put", *call.put, report);
-    if (call.erase) check_url(path + ".delete", *call.erase, report);
-    if (call.json && call.get)
-        report.add(path + ".json", "a get has no body", "use post or put, or remove it");
-}
-
-void check_answer(const std::string& path, const HttpAnswer& answer, RuleReport& report) {
-    if (answer.status && (*answer.status < 100 || *answer.status > 599))
-        report.add(path + ".status", fmt::format("{} is no HTTP status", *answer.status),
-                   "they go from 100 to 599");
-    for (const auto& [pointer, value] : answer.json)
-        report.need_pointer(child_path(path + ".json", pointer), pointer);
-}
-
-void check_service(const std::string& path, const ServiceSpec& service, RuleReport& report) {
-    if (service.start.empty()) report.add(path + ".start", "must not be empty", "name a program");
-    report.need_program(path + ".start", service.start);
-    report.need_program(path + ".stop", service.stop);
-    if (service.healthy) check_probe(path + ".healthy", *service.healthy, report);
-}
 
 void check_drills(const Policy& policy, RuleReport& report) {
     report.need_names("drills", policy.drills, false);

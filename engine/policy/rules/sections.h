@@ -1,6 +1,8 @@
 // The rules of each section of a policy; check_policy() calls them all.
 #pragma once
 
+#include <set>
+
 #include "engine/plan/schedule.h"
 #include "engine/policy/rules/rule_report.h"
 
@@ -20,7 +22,13 @@ void check_selector(const std::string& path, const TargetSelector& selector, con
                     RuleReport& report);
 void check_call(const std::string& path, const HttpCall& call, RuleReport& report);
 void check_answer(const std::string& path, const HttpAnswer& answer, RuleReport& report);
+void check_probe(const std::string& path, const ProbeSpec& probe, RuleReport& report);
+/// Words in braces that are not `known`.
+void check_call_words(const std::string& path, const HttpCall& call,
+                      const std::set<std::string>& known, RuleReport& report);
 void check_service(const std::string& path, const ServiceSpec& service, RuleReport& report);
+/// The same, and what a restore needs of it.
+void check_service_of_target(const std::string& path, const TargetSpec& target, RuleReport& report);
 /// An absolute URL of http or https, or one that begins with a word; without user and password.
 void check_url(const std::string& path, std::string_view url, RuleReport& report);
 

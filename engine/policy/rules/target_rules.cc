@@ -85,7 +85,6 @@ void check_kind(const std::string& path, const TargetSpec& target, RuleReport& r
     } else {
         only(!target.parts.empty(), "parts", "directory");
         only(target.records.has_value(), "records", "directory");
-        only(target.service.has_value(), "service", "directory");
     }
 }
 
@@ -105,7 +104,7 @@ void check_target(const std::string& path, const TargetSpec& target, RuleReport&
         report.need_text(path + ".records.pointer", target.records->pointer);
         report.need_pointer(path + ".records.pointer", target.records->pointer);
     }
-    if (target.service) check_service(path + ".service", *target.service, report);
+    if (target.service) check_service_of_target(path + ".service", target, report);
 }
 
 }  // namespace

@@ -97,7 +97,37 @@ TEST_CASE("targets have the keys of their kind", "[policy]") {
                           "sha256: h } }] }"),
                    "payloads are read only at depth deep; add depth: deep"));
     CHECK(target("{ directory: d, service: { start: [], healthy: { http: { get: ftp://x } } } }")
-              .size() == 2);
+              .size() == 3);
+}
+
+TEST_CASE("a service of a target can be stopped, started and asked", "[policy][ST-02]") {
+    const auto service = [](const std::string& rest) {
+        return target("{ sqlite: a.db, service: { stop: [down], start: [up], " + rest + " } }");
+    };
+    const auto healthy = [&](const std::string& rest) {
+        return service("healthy: { " + rest + " }");
+    };
+    CHECK(service("timeout: 5s") == Texts{});
+    CHECK(healthy("command: [app, --check], within: 1m") == Texts{});
+    CHECK(healthy("http: { get: 'http://127.0.0.1:80/h' }, expect: { json: { /a: '== 5' } }") ==
+          Texts{});
+    CHECK(one_says(target("{ sqlite: a.db, service: { start: [up] } }"),
+                   "targets.shop.service.stop: the key \"stop\" is missing"));
+    CHECK(one_says(service("timeout: 0s"), "must be longer than 0"));
+    CHECK(one_says(healthy("http: { get: 'https://x/h' }"),
+                   "healthy.http.get: this version asks over plain http only; write http://, or "
+                   "give a command that asks, such as command: [curl, -fsS, URL]"));
+    CHECK(one_says(healthy("http: { get: 'http://x:99999/' }"), "is no URL that can be asked"));
+    CHECK(one_says(healthy("http: { post: 'http://x/' }"), "asks for health with get alone"));
+    CHECK(one_says(healthy("http: { get: 'http://x/', headers: { Authorization: secret } }"),
+                   "asks for health with get alone"));
+    CHECK(one_says(healthy("command: [a], expect: { status: 200 }"),
+                   "only a question over http has an answer"));
+    CHECK(one_says(healthy("http: { get: 'http://{api}/' }"), "nothing gives the word"));
+    CHECK(one_says(healthy("http: { get: 'http://x/' }, expect: { json: { /a: '{b}' } }"),
+                   "nothing gives the word"));
+    CHECK_FALSE(healthy("http: { get: 'http://x/' }, command: [a]").empty());
+    CHECK_FALSE(healthy("within: 5s").empty());
 }
 
 TEST_CASE("selectors mean something that is there", "[policy]") {

@@ -129,4 +129,26 @@ TEST_CASE("whoever watches sees each event after it is written", "[run][journal]
     CHECK(sizes[1] > sizes[0]);
 }
 
+TEST_CASE("a journal knows the service that its run left stopped", "[run][journal][ST-02]") {
+    const TestHost test;
+    const ServiceDown shop{"shop", {"systemctl", "start", "it's"}, "/etc/muster"};
+    CHECK(how_to_start(shop) == "start it with: systemctl start 'it'\\''s' (in /etc/muster)");
+    for (const bool started : {false, true}) {
+        const TempFolder folder;
+        const StateFolder state{folder.path()};
+        Child child{[&](const Child::Ready& ready) {
+            auto journal = Journal::start(state, head(), test.host, {});
+            if (journal && journal->service_stopping(shop) &&
+                (!started || journal->service_started(shop)))
+                ready();
+            stay();
+        }};
+        child.kill();
+        const auto dead = dead_journals(state);
+        REQUIRE(dead);
+        REQUIRE(dead->size() == 1);
+        CHECK(dead->front().service_down == (started ? std::nullopt : std::optional{shop}));
+    }
+}
+
 }  // namespace muster

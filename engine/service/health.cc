@@ -1,0 +1,108 @@
+#include "engine/service/health.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "engine/base/stopwatch.h"
+#include "engine/codec/json.h"
+#include "engine/codec/json_pointer.h"
+#include "engine/model/command_line.h"
+#include "engine/service/ask_http.h"
+#include "engine/service/run_program.h"
+
+namespace muster {
+namespace {
+
+constexpr int ok = 200;
+constexpr Duration longest_question = std::chrono::seconds{10};
+
+/// Why the answer is not as expected.
+std::optional<std::string> mismatch(const HttpAnswer& expected, const HttpReply& reply) {
+    const int status = expected.status.value_or(ok);
+    if (reply.status != status)
+        return fmt::format("answered with status {}, not {}", reply.status, status);
+    if (expected.json.empty()) return std::nullopt;
+    const auto parsed = codec::parse_json(reply.body, "the answer");
+    const auto* document = std::get_if<codec::Node>(&parsed);
+    if (document == nullptr) return "answered with something that is no JSON";
+    for (const auto& [pointer, expectation] : expected.json) {
+        const auto wanted = TextForm<Expectation>::format(expectation);
+        const auto* node = codec::find_pointer(*document, pointer);
+        if (node == nullptr)
+            return fmt::format("has no {} in its answer (expected {})", pointer, wanted);
+        const auto* scalar = std::get_if<codec::Scalar>(&node->value);
+        if (scalar == nullptr || !meets(expectation, scalar->text))
+            return fmt::format("says {} at {} (expected {})", codec::describe(*node), pointer,
+                               wanted);
+    }
+    return std::nullopt;
+}
+
+/// Why it is not healthy; asked once.
+std::optional<std::string> trouble_with(const ServiceUse& use, Duration timeout,
+                                        ServiceCall& call) {
+    const auto& health = *use.service.healthy;
+    if (health.http) {
+        const auto url = parse_http_url(call.url);
+        if (!url) return "cannot be asked: the URL is none";
+        const auto reply = ask_http(*url, timeout);
+        return reply ? mismatch(health.expect, *reply) : "gives " + reply.error().message;
+    }
+    const auto end = run_program({health.command, use.folder, use.withheld, timeout});
+    call.exit_status = end ? end->exit_status : std::nullopt;
+    if (!end) return "cannot be asked: " + end.error().text();
+    if (end->succeeded()) return std::nullopt;
+    return fmt::format("is not: '{}', {}", command_line(health.command), spell_end(*end));
+}
+
+ServiceCall question_of(const ServiceUse& use) {
+    ServiceCall call;
+    call.act = ServiceAct::healthy;
+    const auto& health = *use.service.healthy;
+    call.argv = health.command;
+    if (health.http) call.url = health.http->get.value_or("");
+    return call;
+}
+
+}  // namespace
+
+Result<> await_health(const ServiceUse& use, const Host& host, ServiceCall& call) {
+    constexpr Duration pause = std::chrono::milliseconds{100};
+    using Clock = std::chrono::steady_clock;
+    call = question_of(use);
+    const auto within = use.service.healthy->within;
+    const auto began = Clock::now();
+    Stopwatch watch;
+    for (;;) {
+        const auto passed = std::chrono::duration_cast<Duration>(Clock::now() - began);
+        const auto left = std::max(within - passed, pause);
+        host.progress("waiting for " + use.name + " to be healthy",
+                      static_cast<std::uint64_t>(std::min(passed, within).count()),
+                      static_cast<std::uint64_t>(within.count()));
+        const auto trouble = trouble_with(use, std::min(left, longest_question), call);
+        call.succeeded = !trouble;
+        call.problem = trouble.value_or("");
+        if (!trouble || Clock::now() - began + pause >= within) break;
+        if (const auto on = host.keep_going(); !on) {
+            call.elapsed = watch.lap();
+            return Failure(on.error());
+        }
+        std::this_thread::sleep_for(pause);
+    }
+    call.elapsed = watch.lap();
+    if (call.succeeded) return {};
+    return fail(ErrorCode::service_failed,
+                fmt::format("the service of {} did not get healthy within {}: it {}", use.name,
+                            format_duration(within), call.problem),
+                "look at what it logs");
+}
+
+bool is_healthy(const ServiceUse& use) {
+    auto call = question_of(use);
+    return !trouble_with(use, longest_question, call);
+}
+
+}  // namespace muster

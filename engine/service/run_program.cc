@@ -1,0 +1,182 @@
+#include "engine/service/run_program.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "engine/base/stopwatch.h"
+#include "engine/codec/utf8.h"
+
+extern char** environ;
+
+namespace muster {
+namespace {
+
+constexpr std::size_t most_said = 4096;
+constexpr off_t most_on_disk = 1 << 20;
+
+/// A file without a name, not a pipe: a service that keeps its starter's output would die of a
+/// closed pipe as soon as we end.
+class Output {
+public:
+    Output() {
+        auto name = (fs::temp_directory_path(unknown_) / "muster-said-XXXXXX").string();
+        descriptor_ = ::mkostemp(name.data(), O_APPEND | O_CLOEXEC);
+        if (descriptor_ >= 0) ::unlink(name.c_str());
+    }
+    ~Output() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    /// Negative where there is no room for one: a service is not left stopped for that.
+    int descriptor() const { return descriptor_; }
+
+    void keep_short() {
+        struct stat state {};
+        if (descriptor_ < 0 || ::fstat(descriptor_, &state) != 0 || state.st_size < most_on_disk)
+            return;
+        last_ = tail();
+        if (::ftruncate(descriptor_, 0) != 0) last_.clear();
+    }
+
+    std::string tail() const {
+        struct stat state {};
+        if (descriptor_ < 0 || ::fstat(descriptor_, &state) != 0) return {};
+        const auto size = static_cast<std::size_t>(state.st_size);
+        std::string out(std::min(size, most_said), '\0');
+        const auto read =
+            ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(size - out.size()));
+        out.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
+        out.insert(0, last_);
+        return out.size() > most_said ? out.substr(out.size() - most_said) : out;
+    }
+
+private:
+    std::error_code unknown_;
+    int descriptor_ = -1;
+    std::string last_;  ///< of what was cut off
+};
+
+std::vector<char*> environment_without(const std::vector<std::string>& withheld) {
+    std::vector<char*> out;
+    for (char** each = environ; *each != nullptr; ++each) {
+        const std::string_view entry{*each};
+        if (std::ranges::find(withheld, entry.substr(0, entry.find('='))) == withheld.end())
+            out.push_back(*each);
+    }
+    out.push_back(nullptr);
+    return out;
+}
+
+/// What posix_spawn is told, freed with it.
+struct Orders {
+    posix_spawn_file_actions_t files{};
+    posix_spawnattr_t attributes{};
+    Orders() {
+        ::posix_spawn_file_actions_init(&files);
+        ::posix_spawnattr_init(&attributes);
+    }
+    ~Orders() {
+        ::posix_spawn_file_actions_destroy(&files);
+        ::posix_spawnattr_destroy(&attributes);
+    }
+    Orders(const Orders&) = delete;
+    Orders& operator=(const Orders&) = delete;
+};
+
+Result<pid_t> spawn(const Program& program, int output) {
+    Orders orders;
+    auto* files = &orders.files;
+    ::posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (output >= 0)
+        ::posix_spawn_file_actions_adddup2(files, output, STDOUT_FILENO);
+    else
+        ::posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_adddup2(files, STDOUT_FILENO, STDERR_FILENO);
+    ::posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+    if (!program.folder.empty())
+        ::posix_spawn_file_actions_addchdir_np(files, program.folder.c_str());
+    // A signal that we ignore or block would stay so in the service for all its life.
+    sigset_t all, none;
+    ::sigfillset(&all);
+    ::sigemptyset(&none);
+    ::posix_spawnattr_setsigdefault(&orders.attributes, &all);
+    ::posix_spawnattr_setsigmask(&orders.attributes, &none);
+    ::posix_spawnattr_setpgroup(&orders.attributes, 0);
+    ::posix_spawnattr_setflags(
+        &orders.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    std::vector<char*> argv;
+    for (const auto& word : program.argv) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    auto environment = environment_without(program.withheld);
+    pid_t child = -1;
+    const int error = ::posix_spawnp(&child, argv.front(), files, &orders.attributes, argv.data(),
+                                     environment.data());
+    if (error == 0) return child;
+    auto failure = system_error(error, "run", program.argv.front());
+    if (failure.code == ErrorCode::not_found)
+        failure.hint = fmt::format("install it, or name it by its path; programs are run in {}",
+                                   program.folder.string());
+    return Failure(failure);
+}
+
+}  // namespace
+
+Result<ProgramEnd> run_program(const Program& program) {
+    constexpr Duration pause = std::chrono::milliseconds{5};
+    Output output;
+    Stopwatch watch;
+    MUSTER_TRY(const auto child, spawn(program, output.descriptor()));
+    const auto deadline = std::chrono::steady_clock::now() + program.timeout;
+    ProgramEnd end;
+    int status = 0;
+    for (;;) {
+        const auto ended = ::waitpid(child, &status, end.timed_out ? 0 : WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR)) break;
+        if (!end.timed_out && std::chrono::steady_clock::now() >= deadline) {
+            // Not yet waited for, so that its number is still its group's and nobody else's.
+            ::kill(-child, SIGKILL);
+            end.timed_out = true;
+            continue;
+        }
+        output.keep_short();
+        std::this_thread::sleep_for(pause);
+    }
+    end.elapsed = watch.lap();
+    if (WIFEXITED(status) && !end.timed_out) end.exit_status = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+    end.said = output.tail();
+    return end;
+}
+
+std::string spell_end(const ProgramEnd& end) {
+    constexpr std::size_t most_lines = 8;
+    std::string out = end.timed_out     ? "did not end in time and was killed"
+                      : end.exit_status ? fmt::format("exit status {}", *end.exit_status)
+                                        : fmt::format("ended by signal {}", end.signal);
+    out += " after " + spell_duration(end.elapsed);
+    std::vector<std::string> lines(1);
+    for (const char each : codec::well_formed(end.said)) {
+        if (each == '\n' && !lines.back().empty()) lines.emplace_back();
+        if (static_cast<unsigned char>(each) >= ' ' && each != '\x7f') lines.back() += each;
+    }
+    if (lines.back().empty()) lines.pop_back();
+    if (lines.size() > most_lines)
+        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most_lines));
+    if (!lines.empty()) out += fmt::format("; its last words: {}", fmt::join(lines, " | "));
+    return out;
+}
+
+}  // namespace muster
