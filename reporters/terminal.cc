@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace muster {
 namespace {
@@ -92,6 +93,17 @@ std::string what_it_did(const Outcome& outcome) {
     return out;
 }
 
+/// The questions of a restore and their good answers, once: they were asked at two places.
+std::string answers_of(const Outcome& outcome) {
+    std::string out;
+    std::set<std::string_view> told;
+    for (const auto& finding : outcome.findings)
+        if (finding.code == "check" && finding.verdict == Verdict::good &&
+            told.insert(finding.reason).second)
+            out += fmt::format("{:<12}{}: {}\n", "", finding.reason, finding.actual);
+    return out;
+}
+
 std::string outcome_lines(const Outcome& outcome) {
     std::string out = fmt::format("{:<11} {:<30} {:>8}  {}\n", word_for(outcome), outcome.step,
                                   outcome.phases.empty() ? "" : spell_duration(took(outcome)),
@@ -100,6 +112,7 @@ std::string outcome_lines(const Outcome& outcome) {
         out += fmt::format("{:<12}next: {}\n", "", outcome.trouble->hint);
     for (const auto& finding : outcome.findings)
         if (finding.verdict != Verdict::good) out += finding_line(finding);
+    if (outcome.restored) out += answers_of(outcome);
     if (outcome.restored && !outcome.restored->safety_copy.empty())
         out += fmt::format("{:<12}before: {}\n", "", outcome.restored->safety_copy);
     if (outcome.restored && !outcome.restored->set_aside.empty())

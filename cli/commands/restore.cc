@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cli/asked_checks.h"
 #include "cli/commands/rows.h"
 #include "cli/restore_choice.h"
 #include "cli/restore_command.h"
@@ -75,6 +76,11 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     step.in_place = arguments.has("--in-place");
     MUSTER_REPLY_TRY(const auto keys, keys_of(arguments, "--key"));
     step.keys.insert(step.keys.end(), keys.begin(), keys.end());
+    MUSTER_REPLY_TRY(const auto checks, checks_of(arguments));
+    if (!checks.empty() && !step.verify)
+        return refuse(ErrorCode::usage, "--check does not go with --no-verify",
+                      "leave one of them out");
+    step.checks.insert(step.checks.end(), checks.begin(), checks.end());
     MUSTER_REPLY_TRY(const auto supported, supported_schema_of(arguments));
     if (supported) step.supported_schema = supported;
     if (arguments.has("--safety-dir"))
@@ -107,6 +113,8 @@ std::vector<Option> options() {
             {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
             {"--no-verify", "",
              "compare the checksum only; do not look into the backup or at the result"},
+            check_option,
+            expect_option,
             {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
             {"--safety-dir", "DIR",
              "where the snapshot of the existing database goes; beside it when left out"},
@@ -133,8 +141,11 @@ Command restore_command() {
         "the backup is swapped in so that no left-over -wal or -journal can touch it, and the result is looked at; when\n"
         "that fails the former database comes back. Stop the application first: --force also goes past processes\n"
         "that hold the database, and they go on with the former file.\n"
+        "Each --check, and each check of the policy, is asked of the decoded file before it takes the place of anything,\n"
+        "and again at its place: where one fails, nothing has changed, or the former database comes back.\n"
         "Of a directory or a target the latest snapshot is picked; those known to be bad are passed over and named.\n"
         "Examples: muster restore /backups/app.sqlite --to /srv/app/app.db --force\n"
+        "          muster restore /backups/app.sqlite --to new.db --check 'SELECT count(*) FROM orders' --expect '>= 1'\n"
         "          muster restore /backups --before 2026-11-20 --to /srv/app/app.db --dry-run\n"
         "          muster restore --policy policy.yaml finance --from near --force",
         {{restore_operand, "the artifact; a directory of them; with --policy, a target of it"}},

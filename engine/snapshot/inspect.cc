@@ -191,7 +191,8 @@ Result<> require_restorable(const Inspection& inspection) {
     if (bad->code == "tool_version") code = ErrorCode::newer_tool_major;
     if (bad->code == "schema_version") code = ErrorCode::newer_schema;
     std::string detail = bad->reason;
-    if (!bad->actual.empty() && code == ErrorCode::damaged) detail += ": " + bad->actual;
+    if (code == ErrorCode::damaged && detail.find(bad->actual) == std::string::npos)
+        detail += ": " + bad->actual;
     return fail(code, fmt::format("{} must not be restored: {}", inspection.backup, detail),
                 bad->next.empty() ? "choose another backup; 'muster inspect' shows every finding"
                                   : bad->next);
