@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/codec/utf8.h"
 #include "engine/sqlite/sql_fault.h"
 
 namespace muster {
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::size_t name_length = 80;
 
-/// One line, whole characters.
+/// One line.
 std::string name_for(std::string_view sql) {
     std::string out;
     for (const char each : sql) {
@@ -20,10 +21,8 @@ std::string name_for(std::string_view sql) {
             out += ' ';
     }
     if (out.ends_with(' ')) out.pop_back();
-    if (out.size() <= name_length) return out;
-    auto end = name_length;
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
-    return out.substr(0, end) + "…";
+    const auto shown = codec::first_characters(out, name_length);
+    return shown.size() == out.size() ? out : std::string{shown} + "…";
 }
 
 Result<CheckSpec> check_asking(const std::string& sql) {

@@ -8,6 +8,13 @@
 namespace muster {
 namespace {
 
+/// Programs answer in several lines.
+std::string indented(std::string text) {
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+        text.insert(at + 1, "    ");
+    return text;
+}
+
 std::string finding_line(const Finding& finding, std::string_view known_subject = "") {
     const std::string_view word = finding.verdict == Verdict::bad
                                       ? (finding.severity == Severity::error ? "BAD" : "WARNING")
@@ -17,7 +24,7 @@ std::string finding_line(const Finding& finding, std::string_view known_subject 
                                   finding.reason.empty() ? finding.subject : finding.reason);
     if (finding.verdict == Verdict::good) return out + "\n";
     if (!finding.expected.empty() && !finding.actual.empty())
-        out += fmt::format(" (expected {}, found {})", finding.expected, finding.actual);
+        out += fmt::format(" (expected {}, found {})", finding.expected, indented(finding.actual));
     out += "\n";
     if (!finding.subject.empty() && finding.subject != known_subject)
         out += fmt::format("  {:<10} {:<15} at {}\n", "", "", finding.subject);

@@ -8,6 +8,7 @@
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
 #include "engine/plan/pick_snapshot.h"
+#include "engine/plan/secrets.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/preflight.h"
 #include "reporters/terminal.h"
@@ -16,15 +17,17 @@ namespace muster {
 namespace {
 
 /// The plan with what stands in the way of it now, if anything.
-Reply dry_run(Plan plan, const RestoreStep& step, const Arguments& arguments,
+Reply dry_run(Plan plan, const RestoreChoice& choice, const Arguments& arguments,
               const Surroundings& surroundings) {
+    const auto& step = choice.step;
+    auto host = host_for_looking(arguments, surroundings);
+    if (choice.policy) host.secret_variables = secret_variables_of(choice.policy->policy);
     InspectOptions options;
     options.depth = step.verify ? Depth::full : Depth::checksum;
     options.supported_schema = step.supported_schema;
     options.keys = step.keys;
     options.checks = step.checks;
-    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options,
-                                                     host_for_looking(arguments, surroundings)));
+    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options, host));
     auto may = require_restorable(seen);
     if (may) may = check_restore(step);
     Answer answer;
@@ -95,7 +98,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
                             surroundings.host.now(), surroundings.host.tool_version);
     plan.findings = choice->findings;
     const bool dry = arguments.has("--dry-run");
-    auto answer = dry ? dry_run(std::move(plan), step, arguments, surroundings)
+    auto answer = dry ? dry_run(std::move(plan), *choice, arguments, surroundings)
                       : run_directly(arguments, surroundings, plan, false,
                                      choice->policy ? &*choice->policy : nullptr);
     if (answer && !dry) answer->text = pick_lines(*choice) + answer->text;

@@ -142,12 +142,21 @@ private:
 
     Result<> look_inside() {
         if (options_.depth == Depth::checksum) return {};
-        MUSTER_TRY(const auto findings,
-                   examined(*content_)
-                       ? options_.examined->findings
-                       : examine_database(content_->database, questions(), seen_.backup, host_));
+        MUSTER_TRY(const auto findings, examined(*content_)
+                                            ? options_.examined->findings
+                                            : examine_database(content_->database, questions(),
+                                                               seen_.backup, without_keys()));
         seen_.findings.insert(seen_.findings.end(), findings.begin(), findings.end());
         return {};
+    }
+
+    /// Also keys that no policy names must not reach a program.
+    Host without_keys() const {
+        Host out = host_;
+        for (const auto& place : options_.keys)
+            if (const auto secret = secret_at(place); secret.env)
+                out.secret_variables.push_back(*secret.env);
+        return out;
     }
 
     Questions questions() const { return {options_.depth, options_.checks}; }

@@ -22,7 +22,7 @@ struct Restoration {
 /// Stages what the backup decodes to beside the target, inspects that very file and asks it the
 /// step's checks, snapshots the database that is there, swaps the staged one in (in place: writes
 /// its pages through SQLite), and looks at the result, which is asked the checks again, but for
-/// payloads; on a bad result the former database comes back. Owner, group and mode of
+/// payloads and programs; on a bad result the former database comes back. Owner, group and mode of
 /// the target stay; a new one gets the mode its manifest tells, and as root the owner, else 0600.
 ///
 /// Errors: those of check_restore() and require_restorable(), lease_held, and failures before the
