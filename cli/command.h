@@ -32,6 +32,8 @@ struct Operand {
 class Arguments {
 public:
     std::map<std::string, std::vector<std::string>, std::less<>> values;
+    /// Every flag and operand as often as it stood there, in that order.
+    std::vector<std::string> order;
 
     bool has(std::string_view name) const { return values.contains(name); }
     std::string value(std::string_view name, std::string_view otherwise = "") const {

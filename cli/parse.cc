@@ -177,6 +177,8 @@ std::variant<Parsed, std::string, Error> parse(const std::vector<std::string>& l
                      {}};
     }
     Parsed parsed{command, {}};
+    for (const auto* option : app.parse_order())
+        parsed.arguments.order.push_back(option->get_name());
     for (const auto& [name, on] : slots.switches)
         if (on) parsed.arguments.values[name] = {};
     for (const auto& [name, word] : slots.words)

@@ -9,6 +9,7 @@
 #include "engine/codec/documents.h"
 #include "engine/evidence/handoff.h"
 #include "engine/plan/make_plan.h"
+#include "engine/plan/secrets.h"
 #include "engine/plan/serial.h"
 #include "reporters/markdown.h"
 #include "reporters/terminal.h"
@@ -78,6 +79,7 @@ tl::expected<Work, Refusal> begin(const Arguments& arguments, const Surroundings
     const auto state = state_of(arguments, &policy);
     Host host = surroundings.host;
     host.scratch = state.scratch();
+    host.secret_variables = secret_variables_of(policy.policy);
     ExecuteOptions options;
     options.keep_sandbox = arguments.has("--keep-sandbox");
     MUSTER_REPLY_TRY(options.lease_wait, lease_wait_of(arguments));

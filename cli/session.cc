@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "engine/codec/documents.h"
+#include "engine/plan/secrets.h"
 #include "reporters/terminal.h"
 
 namespace muster {
@@ -145,6 +146,7 @@ Reply run_directly(const Arguments& arguments, const Surroundings& surroundings,
     const auto state = state_of(arguments, policy);
     Host host = surroundings.host;
     host.scratch = state.scratch();
+    if (policy != nullptr) host.secret_variables = secret_variables_of(policy->policy);
     MUSTER_REPLY_TRY(const auto wait, lease_wait_of(arguments));
     MUSTER_REPLY_TRY(auto run, Run::begin(state, head_of(surroundings, plan.policy_name, policy),
                                           host, surroundings.watcher));

@@ -3,11 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/model/command_line.h"
 
 namespace muster {
 namespace {
+
+/// Programs answer in several lines.
+std::string indented(std::string text) {
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+        text.insert(at + 1, "    ");
+    return text;
+}
 
 std::string finding_line(const Finding& finding, std::string_view known_subject = "") {
     const std::string_view word = finding.verdict == Verdict::bad
@@ -18,7 +26,7 @@ std::string finding_line(const Finding& finding, std::string_view known_subject 
                                   finding.reason.empty() ? finding.subject : finding.reason);
     if (finding.verdict == Verdict::good) return out + "\n";
     if (!finding.expected.empty() && !finding.actual.empty())
-        out += fmt::format(" (expected {}, found {})", finding.expected, finding.actual);
+        out += fmt::format(" (expected {}, found {})", finding.expected, indented(finding.actual));
     out += "\n";
     if (!finding.subject.empty() && finding.subject != known_subject)
         out += fmt::format("  {:<10} {:<15} at {}\n", "", "", finding.subject);
@@ -126,6 +134,17 @@ std::string service_plan(const ServiceUse& use) {
                                            : command_line(healthy->command) + " succeeds");
 }
 
+/// The questions of a restore and their good answers, once: they were asked at two places.
+std::string answers_of(const Outcome& outcome) {
+    std::string out;
+    std::set<std::string_view> told;
+    for (const auto& finding : outcome.findings)
+        if (finding.code == "check" && finding.verdict == Verdict::good &&
+            told.insert(finding.reason).second)
+            out += fmt::format("{:<12}{}: {}\n", "", finding.reason, finding.actual);
+    return out;
+}
+
 std::string outcome_lines(const Outcome& outcome) {
     std::string out = fmt::format("{:<11} {:<30} {:>8}  {}\n", word_for(outcome), outcome.step,
                                   outcome.phases.empty() ? "" : spell_duration(took(outcome)),
@@ -134,6 +153,7 @@ std::string outcome_lines(const Outcome& outcome) {
         out += fmt::format("{:<12}next: {}\n", "", outcome.trouble->hint);
     for (const auto& finding : outcome.findings)
         if (finding.verdict != Verdict::good) out += finding_line(finding);
+    if (outcome.restored) out += answers_of(outcome);
     if (outcome.restored && !outcome.restored->safety_copy.empty())
         out += fmt::format("{:<12}before: {}\n", "", outcome.restored->safety_copy);
     if (outcome.restored && !outcome.restored->set_aside.empty())

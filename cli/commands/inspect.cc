@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cli/asked_checks.h"
 #include "cli/commands/rows.h"
 #include "cli/session.h"
 #include "engine/codec/documents.h"
@@ -15,6 +16,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     options.depth = depth;
     MUSTER_REPLY_TRY(options.supported_schema, supported_schema_of(arguments));
     MUSTER_REPLY_TRY(options.keys, keys_of(arguments, "--key"));
+    MUSTER_REPLY_TRY(options.checks, checks_of(arguments));
+    MUSTER_REPLY_CHECK(require_opened(options.checks, depth));
     const auto backup = fs::absolute(arguments.value("BACKUP")).lexically_normal();
     MUSTER_REPLY_TRY(const auto seen,
                      inspect_backup(backup, options, host_for_looking(arguments, surroundings)));
@@ -41,6 +44,8 @@ Command inspect_command() {
         {{"--depth", "DEPTH", "checksum, quick, full (the default) or deep"},
          {"--key", "KEY",
           "where a key lies that may open it: file:PATH, env:NAME or credential:NAME (may be given again)"},
+         check_option,
+         expect_option,
          {"--supported-schema", "N", "refuse a backup whose schema version is greater"}},
         run};
 }

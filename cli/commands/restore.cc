@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cli/asked_checks.h"
 #include "cli/commands/rows.h"
 #include "cli/restore_choice.h"
 #include "cli/restore_command.h"
@@ -8,6 +9,7 @@
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
 #include "engine/plan/pick_snapshot.h"
+#include "engine/plan/secrets.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/preflight.h"
 #include "reporters/terminal.h"
@@ -16,15 +18,17 @@ namespace muster {
 namespace {
 
 /// The plan with what stands in the way of it now, if anything.
-Reply dry_run(Plan plan, const RestoreStep& step, const Arguments& arguments,
+Reply dry_run(Plan plan, const RestoreChoice& choice, const Arguments& arguments,
               const Surroundings& surroundings) {
+    const auto& step = choice.step;
+    auto host = host_for_looking(arguments, surroundings);
+    if (choice.policy) host.secret_variables = secret_variables_of(choice.policy->policy);
     InspectOptions options;
     options.depth = step.verify ? Depth::full : Depth::checksum;
     options.supported_schema = step.supported_schema;
     options.keys = step.keys;
     options.checks = step.checks;
-    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options,
-                                                     host_for_looking(arguments, surroundings)));
+    MUSTER_REPLY_TRY(const auto seen, inspect_backup(step.backup, options, host));
     auto may = require_restorable(seen);
     if (may) may = check_restore(step);
     Answer answer;
@@ -86,6 +90,11 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
         withhold(keys, *step.service);
         step.service->left_alone = arguments.has("--no-service");
     }
+    MUSTER_REPLY_TRY(const auto checks, checks_of(arguments));
+    if (!checks.empty() && !step.verify)
+        return refuse(ErrorCode::usage, "--check does not go with --no-verify",
+                      "leave one of them out");
+    step.checks.insert(step.checks.end(), checks.begin(), checks.end());
     MUSTER_REPLY_TRY(const auto supported, supported_schema_of(arguments));
     if (supported) step.supported_schema = supported;
     if (arguments.has("--safety-dir"))
@@ -100,7 +109,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
                             surroundings.host.now(), surroundings.host.tool_version);
     plan.findings = choice->findings;
     const bool dry = arguments.has("--dry-run");
-    auto answer = dry ? dry_run(std::move(plan), step, arguments, surroundings)
+    auto answer = dry ? dry_run(std::move(plan), *choice, arguments, surroundings)
                       : run_directly(arguments, surroundings, plan, false,
                                      choice->policy ? &*choice->policy : nullptr);
     if (answer && !dry) answer->text = pick_lines(*choice) + answer->text;
@@ -118,6 +127,8 @@ std::vector<Option> options() {
             {"--dry-run", "", "look at the backup and at the target, and say what would happen"},
             {"--no-verify", "",
              "compare the checksum only; do not look into the backup or at the result"},
+            check_option,
+            expect_option,
             {"--supported-schema", "N", "refuse a backup whose schema version is greater"},
             {"--safety-dir", "DIR",
              "where the snapshot of the existing database goes; beside it when left out"},
@@ -148,8 +159,11 @@ Command restore_command() {
         "that hold the database, and they go on with the former file. Where the policy names the target's service, and the\n"
         "target's own place is restored to, it is stopped once the backup is staged and found good, and started when the\n"
         "database is whole again; where it does not get healthy, the former database comes back.\n"
+        "Each --check, and each check of the policy, is asked of the decoded file before it takes the place of anything,\n"
+        "and again at its place: where one fails, nothing has changed, or the former database comes back.\n"
         "Of a directory or a target the latest snapshot is picked; those known to be bad are passed over and named.\n"
         "Examples: muster restore /backups/app.sqlite --to /srv/app/app.db --force\n"
+        "          muster restore /backups/app.sqlite --to new.db --check 'SELECT count(*) FROM orders' --expect '>= 1'\n"
         "          muster restore /backups --before 2026-11-20 --to /srv/app/app.db --dry-run\n"
         "          muster restore --policy policy.yaml finance --from near --force",
         {{restore_operand, "the artifact; a directory of them; with --policy, a target of it"}},

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <thread>
 
+#include "cli/asked_checks.h"
 #include "cli/commands/rows.h"
 #include "cli/session.h"
 #include "engine/codec/documents.h"
@@ -35,6 +36,8 @@ Result<VerifyRules> rules_of(const Arguments& arguments) {
     MUSTER_TRY(rules.inspect.depth, depth_of(arguments, "--depth"));
     MUSTER_TRY(rules.inspect.supported_schema, supported_schema_of(arguments));
     MUSTER_TRY(rules.inspect.keys, keys_of(arguments, "--key"));
+    MUSTER_TRY(rules.inspect.checks, checks_of(arguments));
+    MUSTER_CHECK(require_opened(rules.inspect.checks, rules.inspect.depth));
     MUSTER_TRY(rules.min_size, size_of(arguments, "--min-size"));
     MUSTER_TRY(rules.max_size, size_of(arguments, "--max-size"));
     if (rules.min_size && rules.max_size && *rules.min_size > *rules.max_size)
@@ -112,6 +115,8 @@ Command verify_command() {
          {"--max-size", "SIZE", "each that is larger is invalid"},
          {"--jobs", "N",
           "look at that many side by side; as many as there are cores when left out"},
+         check_option,
+         expect_option,
          {"--supported-schema", "N", "each whose schema version is greater is invalid"},
          {"--key", "KEY",
           "where a key lies that may open them: file:PATH, env:NAME or credential:NAME (may be given again)"}},

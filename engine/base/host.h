@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/file.h"
 #include "engine/base/time.h"
@@ -19,6 +20,8 @@ struct Host {
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;
     std::string tool_version;
     fs::path scratch;  ///< for private copies
+    /// Environment variables that hold keys: no program that is run is given them.
+    std::vector<std::string> secret_variables;
 };
 
 }  // namespace muster

@@ -37,4 +37,11 @@ std::vector<SecretRef> secrets_of(const Policy& policy) {
     return out;
 }
 
+std::vector<std::string> secret_variables_of(const Policy& policy) {
+    std::vector<std::string> out;
+    for (const auto& secret : secrets_of(policy))
+        if (secret.env) out.push_back(*secret.env);
+    return out;
+}
+
 }  // namespace muster

@@ -6,12 +6,13 @@
 #include <optional>
 #include <thread>
 
+#include "engine/base/program.h"
 #include "engine/base/stopwatch.h"
 #include "engine/codec/json.h"
 #include "engine/codec/json_pointer.h"
+#include "engine/codec/spell_end.h"
 #include "engine/model/command_line.h"
 #include "engine/service/ask_http.h"
-#include "engine/service/run_program.h"
 
 namespace muster {
 namespace {

@@ -4,16 +4,20 @@
 
 #include <utility>
 
+#include "engine/base/program.h"
+#include "engine/codec/spell_end.h"
 #include "engine/model/command_line.h"
 #include "engine/service/health.h"
-#include "engine/service/run_program.h"
 
 namespace muster {
 
 Result<> Service::run(ServiceAct act, const std::vector<std::string>& argv) {
     host_.progress(
         fmt::format("{} {}", act == ServiceAct::stop ? "stopping" : "starting", use_.name), 0, 1);
-    const auto end = run_program({argv, use_.folder, use_.withheld, use_.service.timeout});
+    // What it leaves running is the service. A stop signal of ours does not cut it short: what a
+    // half-run program leaves is not known.
+    const auto end = run_program(
+        {argv, use_.folder, use_.withheld, use_.service.timeout, Leftovers::kept});
     ServiceCall call;
     call.act = act;
     call.argv = argv;

@@ -5,6 +5,7 @@
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/integrity.h"
 #include "engine/sqlite/payload_check.h"
+#include "engine/sqlite/program_check.h"
 
 namespace muster {
 
@@ -12,11 +13,13 @@ Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>
                             const std::string& subject, const Host& host) {
     Findings findings;
     for (const auto& check : checks) {
-        if (!check.blobs) {
+        if (!check.blobs && check.command.empty()) {
             findings.push_back(run_check(connection, check, subject));
             continue;
         }
-        MUSTER_TRY(auto finding, check_payloads(connection, check, subject, host.keep_going));
+        MUSTER_TRY(auto finding, check.blobs
+                                     ? check_payloads(connection, check, subject, host.keep_going)
+                                     : check_by_program(connection, check, subject, host));
         findings.push_back(std::move(finding));
     }
     return findings;

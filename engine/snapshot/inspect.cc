@@ -144,10 +144,10 @@ private:
 
     Result<> look_inside() {
         if (options_.depth == Depth::checksum) return {};
-        MUSTER_TRY(const auto findings,
-                   examined(*content_)
-                       ? options_.examined->findings
-                       : examine_database(content_->database, questions(), seen_.backup, host_));
+        MUSTER_TRY(const auto findings, examined(*content_)
+                                            ? options_.examined->findings
+                                            : examine_database(content_->database, questions(),
+                                                               seen_.backup, without_keys()));
         seen_.findings.insert(seen_.findings.end(), findings.begin(), findings.end());
         return {};
     }
@@ -156,6 +156,15 @@ private:
         auto synced = content_->synced.get();
         if (!synced) ::unlink(options_.stage->c_str());
         return synced;
+    }
+
+    /// Also keys that no policy names must not reach a program.
+    Host without_keys() const {
+        Host out = host_;
+        for (const auto& place : options_.keys)
+            if (const auto secret = secret_at(place); secret.env)
+                out.secret_variables.push_back(*secret.env);
+        return out;
     }
 
     Questions questions() const { return {options_.depth, options_.checks}; }
@@ -199,7 +208,8 @@ Result<> require_restorable(const Inspection& inspection) {
     if (bad->code == "tool_version") code = ErrorCode::newer_tool_major;
     if (bad->code == "schema_version") code = ErrorCode::newer_schema;
     std::string detail = bad->reason;
-    if (!bad->actual.empty() && code == ErrorCode::damaged) detail += ": " + bad->actual;
+    if (code == ErrorCode::damaged && detail.find(bad->actual) == std::string::npos)
+        detail += ": " + bad->actual;
     return fail(code, fmt::format("{} must not be restored: {}", inspection.backup, detail),
                 bad->next.empty() ? "choose another backup; 'muster inspect' shows every finding"
                                   : bad->next);

@@ -11,7 +11,7 @@ namespace muster {
 
 /// Does the database answer, as anybody would open it? Findings `in_place` (bad when the file at
 /// the target's name has another inode), `opens`, and one `check` for each question of the step,
-/// but for payloads, which were read before the swap.
+/// but for payloads and programs, which saw the staged file before the swap.
 Findings judge_restored(const RestoreStep& step, std::uint64_t inode, const Host& host);
 
 }  // namespace muster

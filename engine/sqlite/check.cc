@@ -49,6 +49,25 @@ Answer answer(Connection& connection, const std::string& sql, Duration limit) {
     return *row ? no_value("it yields more than one row") : found;
 }
 
+/// To the last row: an error there is one too.
+Answer any_rows(Connection& connection, const std::string& sql, Duration limit) {
+    const SqlGuard guard{connection, limit};
+    auto statement = connection.prepare(sql);
+    if (!statement) return failed(connection, guard, limit, statement.error());
+    std::string number;
+    std::int64_t rows = 0;
+    for (;; ++rows) {
+        const auto row = statement->step();
+        if (!row) return failed(connection, guard, limit, row.error());
+        if (!*row) break;
+        const int type = statement->columns() == 1 ? statement->type(0) : SQLITE_NULL;
+        if (type == SQLITE_INTEGER || type == SQLITE_FLOAT) number = statement->text(0);
+    }
+    if (rows == 0) return no_value("it yields no row");
+    if (rows == 1 && !number.empty()) return {number, {}, {}};
+    return {fmt::format("{} row{}", rows, rows == 1 ? "" : "s"), {}, {}};
+}
+
 }  // namespace
 
 Finding run_check(Connection& connection, const CheckSpec& check, const std::string& subject,
@@ -57,9 +76,11 @@ Finding run_check(Connection& connection, const CheckSpec& check, const std::str
     finding.code = "check";
     finding.severity = check.severity;
     finding.subject = subject;
-    finding.expected = TextForm<Expectation>::format(*check.expect);
+    finding.expected =
+        check.expect ? TextForm<Expectation>::format(*check.expect) : "at least one row";
     finding.coverage = check.sql;
-    const Answer found = answer(connection, check.sql, limit);
+    const Answer found = check.expect ? answer(connection, check.sql, limit)
+                                      : any_rows(connection, check.sql, limit);
     finding.actual = found.fault.empty() ? found.value : found.fault;
     if (!found.missing.empty()) {
         finding.verdict = Verdict::unchecked;
@@ -70,7 +91,7 @@ Finding run_check(Connection& connection, const CheckSpec& check, const std::str
         finding.verdict = Verdict::bad;
         finding.reason = fmt::format("check {} has no answer: {}", check.name, found.fault);
         finding.next = "mend the check's SQL, or look why the data gives no answer";
-    } else if (!meets(*check.expect, found.value)) {
+    } else if (check.expect && !meets(*check.expect, found.value)) {
         finding.verdict = Verdict::bad;
         finding.reason = fmt::format("check {} yields {}, expected {}", check.name, found.value,
                                      finding.expected);

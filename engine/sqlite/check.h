@@ -16,9 +16,10 @@ inline constexpr Duration check_limit = std::chrono::seconds{30};
 
 /// Runs one check. Code `check`, severity as in the spec. Bad when the value does not meet the
 /// expectation, when there is no row, a NULL, or not exactly one column and row, when it takes
-/// longer than `limit`, when the SQL is wrong or wants more than to read. Unchecked when a
-/// function, collation or module it needs is not here. Never an Error: what goes wrong is the
-/// answer.
+/// longer than `limit`, when the SQL is wrong or wants more than to read. Without an expectation
+/// any rows are good, read to the last one; what they hold is told only of a lone number. Unchecked
+/// when a function, collation or module it needs is not here. Never an Error: what goes wrong is
+/// the answer.
 Finding run_check(Connection& connection, const CheckSpec& check, const std::string& subject,
                   Duration limit = check_limit);
 

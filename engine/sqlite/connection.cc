@@ -76,6 +76,7 @@ std::string_view query_of(OpenMode mode) {
         case OpenMode::immutable: return "mode=ro&immutable=1";
         case OpenMode::read_write: return "mode=rw";
         case OpenMode::create: return "mode=rwc";
+        case OpenMode::memory: return "mode=memory";
     }
     return "mode=ro";
 }
@@ -83,7 +84,8 @@ std::string_view query_of(OpenMode mode) {
 int flags_of(OpenMode mode) {
     switch (mode) {
         case OpenMode::read_write: return SQLITE_OPEN_READWRITE;
-        case OpenMode::create: return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        case OpenMode::create:
+        case OpenMode::memory: return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
         default: return SQLITE_OPEN_READONLY;
     }
 }

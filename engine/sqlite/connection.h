@@ -28,6 +28,7 @@ enum class OpenMode {
     immutable,   ///< no locks, no sidecars looked at: only for files nobody else writes
     read_write,  ///< the file must exist
     create,      ///< the file may be new
+    memory,      ///< an empty database that lies nowhere; the path only names it
 };
 
 /// A prepared statement. It must not outlive its Connection.

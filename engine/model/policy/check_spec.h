@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "engine/base/time.h"
 #include "engine/model/expectation.h"
 #include "engine/model/finding.h"
 
@@ -43,6 +45,8 @@ struct CheckSpec {
     std::string name;
     std::string sql;
     std::optional<BlobCheck> blobs;
+    std::vector<std::string> command;
+    std::optional<Duration> within;
     std::optional<Expectation> expect;
     Severity severity = Severity::error;
     Depth depth = Depth::full;
@@ -53,12 +57,18 @@ template <>
 struct Fields<CheckSpec> {
     static constexpr std::string_view doc =
         "A question whose answer must hold in every snapshot and every restored copy.";
-    static constexpr std::array one_of{std::string_view{"sql"}, std::string_view{"blobs"}};
+    static constexpr std::array one_of{std::string_view{"sql"}, std::string_view{"blobs"},
+                                       std::string_view{"command"}};
     static constexpr auto list = FieldList{
         required("name", &CheckSpec::name, "Name in reports."),
         optional("sql", &CheckSpec::sql,
                  "A SELECT that yields one value; it can read the database and nothing else."),
         optional("blobs", &CheckSpec::blobs, "Every payload is read and held to its hash."),
+        optional(
+            "command", &CheckSpec::command,
+            "A program with its arguments that must end with status 0; {database} is the path of a copy made for it."),
+        optional("within", &CheckSpec::within,
+                 "Of command: it is killed, and bad, after that time; 1m when left out."),
         optional("expect", &CheckSpec::expect,
                  "What sql must yield: the value, or a comparison such as \">= 10000\"."),
         optional("severity", &CheckSpec::severity,

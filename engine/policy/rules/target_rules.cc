@@ -24,6 +24,28 @@ void check_volume(const std::string& path, const std::string& name, const Target
                    "a restore finds its place by it: give each target a volume_id of its own");
 }
 
+bool names_database(const std::vector<std::string>& argv) {
+    return std::ranges::any_of(
+        argv, [](const auto& word) { return word.find("{database}") != std::string::npos; });
+}
+
+void check_command(const std::string& path, const CheckSpec& check, RuleReport& report) {
+    const auto where = path + ".command";
+    const auto& argv = check.command;
+    report.need_program(where, argv);
+    if (argv.front().find('/') != std::string::npos && !argv.front().starts_with('/'))
+        report.add(item_path(where, 0),
+                   fmt::format("{} is relative, and the program works in a folder of its own",
+                               in_quotes(argv.front())),
+                   "write its whole path, or the name of a program in PATH");
+    if (!names_database(argv))
+        report.add(where, "no argument is {database}: it would not look at the database",
+                   "write {database} where the program takes the path of a database");
+    if (check.expect)
+        report.add(path + ".expect", "a command is good when its exit status is 0", "remove it");
+    report.need_time(path + ".within", check.within);
+}
+
 void check_one_check(const std::string& path, const CheckSpec& check, RuleReport& report) {
     report.need_text(path + ".name", check.name);
     if (check.blobs) {
@@ -35,12 +57,19 @@ void check_one_check(const std::string& path, const CheckSpec& check, RuleReport
         if (check.expect)
             report.add(path + ".expect", "blobs are held to their hashes, not to a value",
                        "remove it");
+    } else if (!check.command.empty()) {
+        check_command(path, check, report);
+    } else if (report.has_place(path + ".command")) {
+        if (!report.is_broken_inside(path + ".command"))
+            report.add(path + ".command", "must not be empty", "name a program");
     } else if (!report.is_broken(path)) {
         report.need_text(path + ".sql", check.sql);
         if (!check.expect)
             report.add(path + ".expect", "the key \"expect\" is missing",
                        "expect: what sql must yield, a value or a comparison such as \">= 1\"");
     }
+    if (check.within && check.command.empty())
+        report.add(path + ".within", "only a check with command can have it", "remove it");
     if (check.depth < Depth::full)
         report.add(path + ".depth", "checks are asked from depth full on",
                    "write full or deep, or leave it out");

@@ -8,14 +8,17 @@ namespace muster {
 
 using namespace test;
 
-TEST_CASE("any change of a check makes it another question", "[plan][questions][VV-09]") {
+TEST_CASE("any change of a check makes it another question", "[plan][questions][VV-09][AZ-04]") {
     auto rows = check_of("rows", "SELECT count(*) FROM t", ">= 1");
     CheckSpec payloads;
     payloads.name = "payloads";
     payloads.blobs = BlobCheck{"files", "data", "hash"};
     payloads.depth = Depth::deep;
-    const auto before = digest_of({rows, payloads});
-    CHECK(digest_of({rows, payloads}) == before);
+    CheckSpec tool;
+    tool.name = "tool";
+    tool.command = {"shop-check", "{database}"};
+    const auto before = digest_of({rows, payloads, tool});
+    CHECK(digest_of({rows, payloads, tool}) == before);
     SECTION("its name") {
         rows.name = "lines";
     }
@@ -40,10 +43,27 @@ TEST_CASE("any change of a check makes it another question", "[plan][questions][
     SECTION("the column of hashes") {
         payloads.blobs->sha256 = "other";
     }
+    SECTION("the program") {
+        tool.command = {"shop-proof", "{database}"};
+    }
+    SECTION("an argument more") {
+        tool.command.emplace_back("--strict");
+    }
+    SECTION("where one argument ends") {
+        tool.command = {"shop-check {database}"};
+    }
+    SECTION("the time it has") {
+        tool.within = std::chrono::minutes{5};
+    }
     SECTION("payloads no more") {
         payloads.blobs.reset();
     }
-    CHECK(digest_of({rows, payloads}) != before);
+    CHECK(digest_of({rows, payloads, tool}) != before);
+}
+
+TEST_CASE("checks of before there were commands are the questions they were", "[plan][questions]") {
+    CHECK(digest_of({check_of("rows", "SELECT count(*) FROM t", ">= 1")}).hex() ==
+          "516e61f2fa75be4ef919a53f339e9f433e0796621f6292c6181cd9d07ee0a142");
 }
 
 }  // namespace muster

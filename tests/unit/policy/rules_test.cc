@@ -130,6 +130,23 @@ TEST_CASE("a service of a target can be stopped, started and asked", "[policy][S
     CHECK_FALSE(healthy("within: 5s").empty());
 }
 
+TEST_CASE("a check by a program says what it looks at", "[policy][AZ-04]") {
+    const auto check = [](const std::string& keys) {
+        return target("{ sqlite: a.db, checks: [{ name: c, " + keys + " }] }");
+    };
+    CHECK(check("command: [shop-check, '{database}'], within: 5m").empty());
+    CHECK(check("command: [/opt/shop/check, '--db={database}'], depth: deep").empty());
+    CHECK(one_says(check("command: []"), "command: must not be empty"));
+    CHECK(one_says(check("command: [shop-check, '{databse}']"), "no argument is {database}"));
+    CHECK(one_says(check("command: [./check, '{database}']"), "is relative"));
+    CHECK(one_says(check("command: ['', '{database}']"), "must not be empty"));
+    CHECK(one_says(check("command: [a, '{database}'], expect: 0"), "its exit status is 0"));
+    CHECK(one_says(check("command: [a, '{database}'], within: 0s"), "within"));
+    CHECK(one_says(check("sql: SELECT 1, expect: 1, within: 5m"), "only a check with command"));
+    CHECK(one_says(check("command: [a, '{database}'], sql: SELECT 1"), "exclude each other"));
+    CHECK(one_says(check("command: shop-check"), "list"));
+}
+
 TEST_CASE("selectors mean something that is there", "[policy]") {
     const auto selects = [](const std::string& selector) {
         return with("maintain: { m: { targets: " + selector + ", repair: safe } }\n");

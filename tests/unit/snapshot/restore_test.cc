@@ -76,11 +76,17 @@ TEST_CASE("an existing target is refused without force, and nothing changes",
 }
 
 TEST_CASE("what the step's checks refuse never takes the database's place",
-          "[snapshot][restore][VV-06]") {
+          "[snapshot][restore][VV-06][AZ-04]") {
     Scene scene;
     scene.step.in_place = GENERATE(false, true);
     SECTION("an answer") {
         scene.step.checks = {check_of("many", "SELECT count(*) FROM orders", ">= 100")};
+    }
+    SECTION("a program") {
+        CheckSpec check;
+        check.name = "own tool";
+        check.command = {"false", "{database}"};
+        scene.step.checks = {check};
     }
     SECTION("a payload") {
         CheckSpec check;
@@ -112,6 +118,23 @@ TEST_CASE("payloads that fit their hashes are restored", "[snapshot][restore][VV
     scene.step.checks = {check};
     const auto done = scene.restore();
     CHECK_FALSE(done.failure);
+    CHECK(std::ranges::count(done.findings, "check", &Finding::code) == 1);
+}
+
+TEST_CASE("a program is asked once, before the swap, of a copy of what is staged",
+          "[snapshot][restore][AZ-04]") {
+    Scene scene;
+    CheckSpec check;
+    check.name = "own tool";
+    // The database still holds 'later'; the copy is told by the backup's 'tea', then spoilt.
+    check.command = {"sh", "-c",
+                     "grep -q later '" + scene.target.string() +
+                         "' && grep -q tea \"$1\" && echo spoilt > \"$1\"",
+                     "tool", "{database}"};
+    scene.step.checks = {check};
+    const auto done = scene.restore();
+    CHECK_FALSE(done.failure);
+    CHECK(scene.first_item() == "tea");
     CHECK(std::ranges::count(done.findings, "check", &Finding::code) == 1);
 }
 

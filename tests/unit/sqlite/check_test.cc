@@ -91,6 +91,31 @@ TEST_CASE("a check without exactly one value is bad and says why", "[sqlite][che
     CHECK(place.check("SELECT nothing FROM t", "1").verdict == Verdict::bad);
 }
 
+TEST_CASE("without an expectation a check is good when it yields rows", "[sqlite][check][EE-06]") {
+    const Place place;
+    const auto ask = [&](const std::string& sql) {
+        auto open = place.connection();
+        CheckSpec check;
+        check.name = "any";
+        check.sql = sql;
+        return run_check(open, check, "copy");
+    };
+    const auto count = ask("SELECT count(*) FROM t");
+    CHECK(count.verdict == Verdict::good);
+    CHECK(count.actual == "3");
+    CHECK(count.expected == "at least one row");
+    CHECK(ask("SELECT x, x FROM f").actual == "1 row");
+    CHECK(ask("SELECT x FROM f").actual == "1 row");  // what the data says is nobody's business
+    CHECK(ask("SELECT * FROM t").actual == "3 rows");
+    CHECK(ask("SELECT max(a) FROM t WHERE a > 9").verdict == Verdict::good);
+    CHECK(ask("SELECT a FROM t WHERE a > 9").actual == "it yields no row");
+    CHECK(ask("SELECT a FROM t WHERE a > 9").verdict == Verdict::bad);
+    // The fault shows in the last row only.
+    CHECK(ask("SELECT CASE a WHEN 2 THEN json('{') END FROM t WHERE a").verdict == Verdict::bad);
+    CHECK(ask("DELETE FROM t RETURNING a").verdict == Verdict::bad);
+    CHECK(ask("SELECT slug('x')").verdict == Verdict::unchecked);
+}
+
 TEST_CASE("a check may only read", "[sqlite][check]") {
     const Place place;
     const auto before = state_of(place.folder.path());

@@ -1,4 +1,4 @@
-#include "engine/service/run_program.h"
+#include "engine/base/program.h"
 
 #include <signal.h>
 
@@ -8,6 +8,8 @@
 #include <fstream>
 #include <thread>
 
+#include "engine/base/workers.h"
+#include "engine/codec/spell_end.h"
 #include "tests/support/temp_folder.h"
 
 namespace muster {
@@ -20,6 +22,12 @@ namespace {
 
 Program shell(const std::string& script, Duration timeout = std::chrono::seconds{20}) {
     return {{"sh", "-c", script}, "/", {}, timeout};
+}
+
+Program left_running(const std::string& script) {
+    auto out = shell(script);
+    out.leftovers = Leftovers::kept;
+    return out;
 }
 
 std::string said_by(const std::string& script) {
@@ -45,7 +53,7 @@ bool is_gone(const fs::path& pid_file) {
 
 }  // namespace
 
-TEST_CASE("a program's exit status and last words are told", "[service][ST-02]") {
+TEST_CASE("a program's exit status and last words are told", "[base][program][ST-02]") {
     const auto end = run_program(shell("echo first; echo second >&2; exit 5"));
     REQUIRE(end);
     CHECK(end->exit_status == 5);
@@ -54,14 +62,14 @@ TEST_CASE("a program's exit status and last words are told", "[service][ST-02]")
                StartsWith("exit status 5 after ") && Contains("; its last words: first | second"));
 }
 
-TEST_CASE("no shell sees the arguments, and there is nothing to read", "[service]") {
+TEST_CASE("no shell sees the arguments, and there is nothing to read", "[base][program]") {
     const auto end = run_program({{"echo", "$HOME; exit 1"}, "/", {}, std::chrono::seconds{20}});
     REQUIRE(end);
     CHECK(end->said == "$HOME; exit 1\n");
     CHECK(said_by("cat; echo read") == "read\n");
 }
 
-TEST_CASE("a program is run in its folder, without the variables that are withheld", "[service]") {
+TEST_CASE("a program is run in its folder, without the variables that are withheld", "[base][program]") {
     const TempFolder folder;
     ::setenv("MUSTER_TEST_KEY", "0123", 1);
     ::setenv("MUSTER_TEST_OTHER", "kept", 1);
@@ -73,8 +81,8 @@ TEST_CASE("a program is run in its folder, without the variables that are withhe
     CHECK(end->said == folder.path().string() + "\n[]kept\n");
 }
 
-TEST_CASE("of what a program says the end is kept, however much it is", "[service]") {
-    const auto said = said_by("yes 0123456789 | head -c 5000000; echo the end");
+TEST_CASE("of what a program says the end is kept, however much it is", "[base][program]") {
+    const auto said = said_by("yes 0123456789 | head -c 5500000; echo the end");
     CHECK(said.size() == 4096);
     CHECK(said.ends_with("0123456789\nthe end\n"));
     ProgramEnd loud;
@@ -85,7 +93,7 @@ TEST_CASE("of what a program says the end is kept, however much it is", "[servic
     CHECK_THAT(spell_end(loud), Contains("a[31mb\xEF\xBF\xBD"));
 }
 
-TEST_CASE("at the timeout the whole group is killed", "[service][ST-02]") {
+TEST_CASE("at the timeout the whole group is killed", "[base][program][ST-02]") {
     const TempFolder folder;
     const auto pid = folder / "pid";
     const auto end = run_program(
@@ -100,7 +108,7 @@ TEST_CASE("at the timeout the whole group is killed", "[service][ST-02]") {
     CHECK(is_gone(pid));
 }
 
-TEST_CASE("what a program leaves behind lives on, and holds none of our files", "[service]") {
+TEST_CASE("what a program leaves behind lives on, and holds none of our files", "[base][program]") {
     const TempFolder folder;
     const auto pid = folder / "pid", held = folder / "held", said = folder / "said";
     const auto ours = File::create(held);
@@ -108,7 +116,7 @@ TEST_CASE("what a program leaves behind lives on, and holds none of our files", 
     // Not closed on exec, as a file of a library may be.
     REQUIRE(::dup2(ours->descriptor(), 200) == 200);
     const auto end =
-        run_program(shell("(sleep 1; echo late; ls -l /proc/self/fd > " + said.string() +
+        run_program(left_running("(sleep 1; echo late; ls -l /proc/self/fd > " + said.string() +
                           "; sleep 60) & "
                           "echo $! > " +
                           pid.string()));
@@ -131,7 +139,40 @@ TEST_CASE("what a program leaves behind lives on, and holds none of our files", 
     CHECK(is_gone(pid));
 }
 
-TEST_CASE("a program does not inherit the signals that we ignore", "[service]") {
+TEST_CASE("what a check leaves behind is killed with its end", "[base][program][AZ-04]") {
+    const TempFolder folder;
+    const auto pid = folder / "pid";
+    const auto end = run_program(shell("sleep 60 & echo $! > " + pid.string()));
+    REQUIRE(end);
+    CHECK(end->succeeded());
+    CHECK(end->elapsed < std::chrono::seconds{10});
+    CHECK(is_gone(pid));
+}
+
+TEST_CASE("whoever stops the run stops the program", "[base][program][AZ-04]") {
+    const TempFolder folder;
+    const auto pid = folder / "pid";
+    const auto end = run_program(shell("sleep 60 & echo $! > " + pid.string() + "; wait"),
+                                 [&]() -> Result<> {
+                                     if (!fs::exists(pid) || fs::file_size(pid) == 0) return {};
+                                     return fail(ErrorCode::interrupted, "stopped by the test");
+                                 });
+    REQUIRE_FALSE(end);
+    CHECK(end.error().code == ErrorCode::interrupted);
+    CHECK(is_gone(pid));
+}
+
+TEST_CASE("programs run side by side", "[base][program][AZ-04]") {
+    std::vector<std::string> said(8);
+    in_parallel(said.size(), said.size(), [&](std::size_t piece) {
+        const auto end = run_program(shell("echo " + std::to_string(piece)));
+        said[piece] = end ? end->said : "";
+        return true;
+    });
+    for (std::size_t i = 0; i < said.size(); ++i) CHECK(said[i] == std::to_string(i) + "\n");
+}
+
+TEST_CASE("a program does not inherit the signals that we ignore", "[base][program]") {
     const auto former = std::signal(SIGPIPE, SIG_IGN);
     const auto end = run_program(shell("kill -PIPE $$; echo lived"));
     std::signal(SIGPIPE, former);
@@ -140,7 +181,7 @@ TEST_CASE("a program does not inherit the signals that we ignore", "[service]") 
     CHECK_THAT(spell_end(*end), StartsWith("ended by signal 13 after "));
 }
 
-TEST_CASE("a program that cannot be run is named", "[service]") {
+TEST_CASE("a program that cannot be run is named", "[base][program]") {
     const auto none = run_program({{"no-such-program"}, "/", {}, std::chrono::seconds{1}});
     REQUIRE_FALSE(none);
     CHECK(none.error().code == ErrorCode::not_found);

@@ -1,4 +1,4 @@
-#include "engine/service/run_program.h"
+#include "engine/base/program.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,6 @@
 #include <thread>
 
 #include "engine/base/stopwatch.h"
-#include "engine/codec/utf8.h"
 
 extern char** environ;
 
@@ -132,51 +131,44 @@ Result<pid_t> spawn(const Program& program, int output) {
     return Failure(failure);
 }
 
+/// Not taken from the system yet: its number stays that of its group, and nobody else's.
+bool has_ended(pid_t child) {
+    siginfo_t end{};
+    return ::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           end.si_pid == child;
+}
+
 }  // namespace
 
-Result<ProgramEnd> run_program(const Program& program) {
+Result<ProgramEnd> run_program(const Program& program,
+                               const std::function<Result<>()>& keep_going) {
     constexpr Duration pause = std::chrono::milliseconds{5};
+    if (program.argv.empty())
+        return fail(ErrorCode::not_found, "no program is named", "name one");
     Output output;
     Stopwatch watch;
     MUSTER_TRY(const auto child, spawn(program, output.descriptor()));
     const auto deadline = std::chrono::steady_clock::now() + program.timeout;
     ProgramEnd end;
-    int status = 0;
-    for (;;) {
-        const auto ended = ::waitpid(child, &status, end.timed_out ? 0 : WNOHANG);
-        if (ended == child || (ended < 0 && errno != EINTR)) break;
-        if (!end.timed_out && std::chrono::steady_clock::now() >= deadline) {
-            // Not yet waited for, so that its number is still its group's and nobody else's.
-            ::kill(-child, SIGKILL);
-            end.timed_out = true;
-            continue;
-        }
+    Result<> may_go_on;
+    while (!has_ended(child)) {
+        end.timed_out = std::chrono::steady_clock::now() >= deadline;
+        may_go_on = keep_going();
+        if (end.timed_out || !may_go_on) break;
         output.keep_short();
         std::this_thread::sleep_for(pause);
     }
+    if (end.timed_out || !may_go_on || program.leftovers == Leftovers::killed)
+        ::kill(-child, SIGKILL);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    MUSTER_CHECK(may_go_on);
     end.elapsed = watch.lap();
     if (WIFEXITED(status) && !end.timed_out) end.exit_status = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
     end.said = output.tail();
     return end;
-}
-
-std::string spell_end(const ProgramEnd& end) {
-    constexpr std::size_t most_lines = 8;
-    std::string out = end.timed_out     ? "did not end in time and was killed"
-                      : end.exit_status ? fmt::format("exit status {}", *end.exit_status)
-                                        : fmt::format("ended by signal {}", end.signal);
-    out += " after " + spell_duration(end.elapsed);
-    std::vector<std::string> lines(1);
-    for (const char each : codec::well_formed(end.said)) {
-        if (each == '\n' && !lines.back().empty()) lines.emplace_back();
-        if (static_cast<unsigned char>(each) >= ' ' && each != '\x7f') lines.back() += each;
-    }
-    if (lines.back().empty()) lines.pop_back();
-    if (lines.size() > most_lines)
-        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most_lines));
-    if (!lines.empty()) out += fmt::format("; its last words: {}", fmt::join(lines, " | "));
-    return out;
 }
 
 }  // namespace muster
