@@ -159,7 +159,10 @@ private:
         if (!occupant_.stop) return {};
         const auto stopped = occupant_.stop();
         took("stop the service");
-        return stopped ? host_.keep_going() : stopped;
+        if (stopped) return host_.keep_going();
+        auto error = stopped.error();
+        error.message += "; the database is untouched";
+        return Failure(error);
     }
 
     std::optional<Rejection> let_in() {
@@ -207,7 +210,7 @@ private:
         const auto up = occupant_.start();
         took("start the service again");
         if (up || is_stop(up.error().code)) return error;
-        error.message += "; and " + up.error().message;
+        error.message += "; and then " + up.error().message;
         error.hint = occupant_.how_to_start + (error.hint.empty() ? "" : "; " + error.hint);
         return error;
     }

@@ -57,7 +57,7 @@ class Help(Case):
         "inspect": ["--depth", "--key", "--supported-schema"],
         "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--supported-schema", "--key"],
         "restore": ["--to", "--policy", "--from", "--pick", "--before", "--id", "--name", "--force", "--dry-run", "--no-verify",
-                    "--supported-schema", "--safety-dir", "--safety-suffix", "--in-place", "--key", "--lock-wait"],
+                    "--supported-schema", "--safety-dir", "--safety-suffix", "--in-place", "--no-service", "--key", "--lock-wait"],
         "snapshots": ["--target", "--store", "--proven"],
         "prune": ["--dry-run", "--lock-wait", "--target", "--strict-plan", "--keep-last", "--keep-hourly", "--keep-daily", "--keep-weekly",
                   "--keep-monthly", "--keep-yearly", "--keep-within", "--max-age", "--max-total", "--min-count", "--timezone", "--proven"],

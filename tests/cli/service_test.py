@@ -166,7 +166,7 @@ class Services(Case):
         self.assertEqual((tree("data"), service.pid()), before)
         self.assertIn("stop.py", ran.message)
         self.assertIn("exit status 5 after", ran.message)
-        self.assertIn("it is busy", ran.message)
+        self.assertIn("it is busy; the database is untouched", ran.message)
         self.assertEqual(self.acts(ran), ["not stop", "healthy"])
         self.assertEqual(self.calls(), ["stop"], "it was healthy still")
         self.assertEqual(self.items(), 3)
