@@ -97,6 +97,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     auto plan = direct_plan("restore", {lone_step("restore", choice->target, step, choice->reason)},
                             surroundings.host.now(), surroundings.host.tool_version);
     plan.findings = choice->findings;
+    if (choice->next)
+        plan.next_older = OtherBackup{choice->next->path, argv_for(*choice->next, arguments)};
     const bool dry = arguments.has("--dry-run");
     auto answer = dry ? dry_run(std::move(plan), *choice, arguments, surroundings)
                       : run_directly(arguments, surroundings, plan, false,
