@@ -22,7 +22,7 @@ const std::vector<Option>& common_options() {
         {"--color", "WHEN",
          "auto, always or never; auto colours a terminal unless NO_COLOR is set"},
         {"--progress", "WHEN",
-         "auto or never; auto draws a bar on a terminal for work over a second"},
+         "auto or never; auto draws a bar with rate and time left on a terminal for work over a second"},
         {"--log-level", "LEVEL",
          "error, warning (what dead runs left behind) or info (every step); on standard error"},
         {"--log-format", "FORMAT", "text or json (one journal event a line)"},

@@ -12,6 +12,7 @@
 
 #include "engine/codec/documents.h"
 #include "engine/model/error_report.h"
+#include "reporters/progress_line.h"
 
 namespace muster {
 namespace {
@@ -208,13 +209,8 @@ std::function<void(std::string_view, std::uint64_t, std::uint64_t)> progress_bar
         if (ended || total == 0 || now - bar->began < std::chrono::seconds{1} ||
             now - bar->drawn < std::chrono::milliseconds{100})
             return;
-        const double share = static_cast<double>(done) / static_cast<double>(total);
-        const auto elapsed = std::chrono::duration<double>(now - bar->began).count();
-        const auto left = std::chrono::duration_cast<Duration>(
-            std::chrono::duration<double>(elapsed * (1 - share) / (share > 0 ? share : 1)));
-        print(stderr, fmt::format("\r\x1b[K{} {:3.0f} % [{:<30}] {} left", what, share * 100,
-                                  std::string(static_cast<std::size_t>(share * 30), '#'),
-                                  spell_duration(left)));
+        print(stderr, "\r\x1b[K" + progress_line(what, done, total,
+                                                 std::chrono::floor<Duration>(now - bar->began)));
         bar->drawn = now;
         bar->shown = true;
     };

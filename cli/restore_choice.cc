@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/restore_directory.h"
 #include "cli/restore_place.h"
 #include "engine/codec/documents.h"
 #include "engine/codec/nearest.h"
@@ -12,7 +13,6 @@
 #include "engine/plan/pick_snapshot.h"
 #include "engine/plan/snapshot_list.h"
 #include "engine/snapshot/commit.h"
-#include "engine/snapshot/legacy.h"
 #include "reporters/snapshot_table.h"
 
 namespace muster {
@@ -165,50 +165,18 @@ private:
 
     Result<> pick_in_directory() {
         MUSTER_CHECK(refuse_flags({"--from"}, "a directory"));
-        MUSTER_TRY(auto there, observe_directory(asked_, state(), surroundings_.host.now()));
-        const bool legacy = there.snapshots.empty();
-        if (legacy) {
-            MUSTER_TRY(there.snapshots, legacy_backups());
-            if (!there.snapshots.empty())
-                out_.findings.push_back(
-                    {"legacy", Severity::warning, Verdict::unchecked, absolute(asked_),
-                     "no manifest lies there: the time of each backup is that of its last change",
-                     "", "", "", ""});
+        const auto directory = absolute(asked_);
+        MUSTER_TRY(auto there, backups_in(directory, out_.step.target, state(),
+                                          surroundings_.host.now(), proof_life()));
+        out_.findings.insert(out_.findings.end(), there.findings.begin(), there.findings.end());
+        MUSTER_CHECK(pick_from(there.list));
+        if (!there.legacy && picked_ && rules_.id.empty()) {
+            MUSTER_TRY(const auto newer,
+                       newer_legacy(directory, out_.step.target, *picked_, rules_.before));
+            out_.findings.insert(out_.findings.end(), newer.begin(), newer.end());
         }
-        auto list = snapshot_list(there, proof_life());
-        list.directory = absolute(asked_);
-        MUSTER_CHECK(pick_from(list));
-        if (!legacy && picked_ && rules_.id.empty()) MUSTER_CHECK(name_newer_legacy());
-        if (legacy) volume_id_.clear();  // a name is no identity that a place is found by
+        if (there.legacy) volume_id_.clear();  // a name is no identity that a place is found by
         return {};
-    }
-
-    /// What others put beside the snapshots of a database is not taken, and may be what is wanted.
-    Result<> name_newer_legacy() {
-        MUSTER_TRY(const auto beside, legacy_backups());
-        for (const auto& each : beside) {
-            const bool named =
-                each.volume_id == picked_->target || each.volume_id == picked_->volume_id;
-            const bool in_time = !rules_.before || each.created_at < *rules_.before;
-            if (named && in_time && each.created_at > picked_->created_at)
-                out_.findings.push_back(
-                    {"newer_legacy", Severity::warning, Verdict::unchecked, each.path,
-                     fmt::format("{} is newer, and not picked: no manifest speaks of it",
-                                 each.path),
-                     "", "", "", "restore it by its path where it is the one you want"});
-        }
-        return {};
-    }
-
-    /// The database that is to be replaced is no backup of itself.
-    Result<std::vector<SnapshotFacts>> legacy_backups() const {
-        MUSTER_TRY(auto found,
-                   list_legacy(std::string{directory_store}, LocalStore{absolute(asked_)}));
-        if (!out_.step.target.empty())
-            std::erase_if(found, [to = real_path(out_.step.target)](const auto& each) {
-                return real_path(each.path) == to;
-            });
-        return found;
     }
 
     Result<> pick_from(const SnapshotList& list) {

@@ -1,26 +1,27 @@
 #include "cli/restore_command.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "cli/restore_choice.h"
-#include "engine/model/command_line.h"
 
 namespace muster {
-std::string command_for(const ListedSnapshot& snapshot, const Arguments& arguments) {
+std::vector<std::string> argv_for(const ListedSnapshot& snapshot, const Arguments& arguments) {
     // What chose another one, and where the answer of that went.
     constexpr std::array<std::string_view, 5> left_out{"--pick", "--before", "--id", "--name",
                                                        "--output"};
-    auto out = "muster restore " + shell_word(arguments.value(restore_operand));
-    for (const auto& [name, values] : arguments.values) {
+    std::vector<std::string> out{"muster", "restore", arguments.value(restore_operand)};
+    std::map<std::string_view, std::size_t> used;
+    for (const auto& name : arguments.order) {
         if (name == restore_operand || std::ranges::find(left_out, name) != left_out.end())
             continue;
-        if (values.empty()) out += " " + name;
-        for (const auto& value : values) out += " " + name + " " + shell_word(value);
+        out.push_back(name);
+        const auto values = arguments.all(name);
+        if (!values.empty()) out.push_back(values.at(used[name]++));
     }
-    return fmt::format("{} --id {}", out, shell_word(snapshot.path));
+    out.insert(out.end(), {"--id", snapshot.path});
+    return out;
 }
 
 }  // namespace muster

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "engine/model/snapshot_list.h"
 
 namespace muster {
 
-/// What was typed, with this snapshot in the place of whatever chose one, quoted for a shell.
-std::string command_for(const ListedSnapshot& snapshot, const Arguments& arguments);
+/// What was typed, in its order, with this snapshot in the place of whatever chose one.
+std::vector<std::string> argv_for(const ListedSnapshot& snapshot, const Arguments& arguments);
 
 }  // namespace muster

@@ -263,8 +263,11 @@ std::string inspection_text(const Inspection& inspection) {
     if (inspection.pinned) out += fmt::format("  pinned: {}\n", *inspection.pinned);
     out += fmt::format("\nlooked at to depth {}\n", name_of(inspection.depth));
     for (const auto& finding : inspection.findings) out += finding_line(finding, inspection.backup);
-    return out + fmt::format("\n{}\n", inspection.restorable ? "It may be restored."
-                                                             : "BAD: it must not be restored.");
+    if (inspection.restorable) return out + "\nIt may be restored.\n";
+    const bool closed = std::ranges::none_of(inspection.findings, fails) &&
+                        std::ranges::any_of(inspection.findings, forbids_restore);
+    return out + (closed ? "\nUNCHECKED: it cannot be opened, and not be restored.\n"
+                         : "\nBAD: it must not be restored.\n");
 }
 
 std::string record_text(const Record& record, const std::string& file, const Sha256& head) {

@@ -41,8 +41,8 @@ std::string what_it_is(const VerifiedFile& file) {
     if (file.age) out += fmt::format(", {} old", age_text(*file.age));
     if (file.state && *file.state != BackupState::complete)
         out += fmt::format(", {}", name_of(*file.state));
-    if (file.compression != Compression::none)
-        out += fmt::format(", {}", name_of(file.compression));
+    if (file.compression && *file.compression != Compression::none)
+        out += fmt::format(", {}", name_of(*file.compression));
     return fmt::format("{}; {}", out, checks_text(file.findings));
 }
 
@@ -68,6 +68,8 @@ std::string totals_text(const VerificationReport& report) {
     const auto& sum = report.summary;
     auto out = fmt::format("{}: {} valid, {} invalid", counted(sum.total_files, "backup"),
                            sum.valid_files, sum.invalid_files);
+    if (sum.unchecked_files > 0)
+        out += fmt::format(", {} could not be checked", sum.unchecked_files);
     if (sum.passed_over > 0)
         out += fmt::format("; {} passed over", counted(sum.passed_over, "other file"));
     if (sum.newest_age)

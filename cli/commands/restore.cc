@@ -6,6 +6,7 @@
 #include "cli/restore_command.h"
 #include "cli/restore_place.h"
 #include "engine/codec/documents.h"
+#include "engine/model/command_line.h"
 #include "engine/plan/direct_plan.h"
 #include "engine/plan/make_plan.h"
 #include "engine/plan/pick_snapshot.h"
@@ -71,7 +72,7 @@ void name_next(Answer& answer, const RestoreChoice& choice, const Arguments& arg
     if (!choice.next || !refused || !check_restore(choice.step)) return;
     const auto hint = fmt::format(
         "  the next older snapshot is {}, {}; to restore that one:\n    {}\n", choice.next->path,
-        age_and_proof(*choice.next), command_for(*choice.next, arguments));
+        age_and_proof(*choice.next), command_line(argv_for(*choice.next, arguments)));
     answer.text += hint;
     answer.complaint += hint;
 }
@@ -108,6 +109,8 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     auto plan = direct_plan("restore", {lone_step("restore", choice->target, step, choice->reason)},
                             surroundings.host.now(), surroundings.host.tool_version);
     plan.findings = choice->findings;
+    if (choice->next)
+        plan.next_older = OtherBackup{choice->next->path, argv_for(*choice->next, arguments)};
     const bool dry = arguments.has("--dry-run");
     auto answer = dry ? dry_run(std::move(plan), *choice, arguments, surroundings)
                       : run_directly(arguments, surroundings, plan, false,

@@ -16,7 +16,7 @@ struct Host {
     std::function<Time()> now;
     /// An Error (interrupted, terminated) once the run ought to stop; asked between pieces of work.
     std::function<Result<>()> keep_going;
-    /// What is being done and how far it is, in parts of `total`; for a progress bar.
+    /// What is being done and how far it is, in bytes; for a progress bar.
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;
     std::string tool_version;
     fs::path scratch;  ///< for private copies

@@ -3,6 +3,7 @@
 #include <string_view>
 
 namespace muster {
+namespace {
 
 std::string shell_word(const std::string& text) {
     constexpr std::string_view plain =
@@ -12,6 +13,8 @@ std::string shell_word(const std::string& text) {
     for (const char each : text) out += each == '\'' ? std::string{"'\\''"} : std::string{each};
     return out + "'";
 }
+
+}  // namespace
 
 std::string command_line(const std::vector<std::string>& argv) {
     std::string out;

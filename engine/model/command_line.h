@@ -6,9 +6,7 @@
 
 namespace muster {
 
-/// As a shell takes it for one word.
-std::string shell_word(const std::string& text);
-/// Each as one word.
+/// Each as what a shell takes for one word.
 std::string command_line(const std::vector<std::string>& argv);
 
 }  // namespace muster

@@ -24,7 +24,7 @@ struct Inspection {
     BackupState state = BackupState::complete;
     Bytes bytes;
     Sha256 checksum;
-    Compression compression = Compression::none;
+    std::optional<Compression> compression;
     std::optional<std::string> key_id;
     std::optional<Manifest> manifest;
     std::optional<std::string> pinned;
@@ -43,8 +43,9 @@ struct Fields<Inspection> {
                  "complete; legacy without a manifest; unfinished when its run died."),
         required("bytes", &Inspection::bytes, "Length of the artifact."),
         required("checksum", &Inspection::checksum, "SHA-256 of the artifact as read now."),
-        optional("compression", &Inspection::compression,
-                 "As its content shows; none of an encrypted one that was not decrypted."),
+        optional(
+            "compression", &Inspection::compression,
+            "As its content shows; left out where it was not decoded: at depth checksum, or without its key."),
         optional("key_id", &Inspection::key_id, "The key it is encrypted with, where it is."),
         optional("manifest", &Inspection::manifest, "The sidecar, where there is one."),
         optional("pinned", &Inspection::pinned, "Why it is pinned, where it is."),
@@ -52,5 +53,12 @@ struct Fields<Inspection> {
         required("findings", &Inspection::findings, "Every check with its verdict."),
         required("restorable", &Inspection::restorable, "No finding forbids a restore.")};
 };
+
+/// A bad one, and one that could not be opened, whatever it holds.
+inline bool forbids_restore(const Finding& finding) {
+    const bool closed = finding.verdict == Verdict::unchecked &&
+                        (finding.code == "key" || finding.code == "content");
+    return fails(finding) || (closed && finding.severity == Severity::error);
+}
 
 }  // namespace muster

@@ -10,6 +10,7 @@
 
 #include "engine/model/key_place.h"
 #include "engine/model/observation.h"
+#include "engine/model/other_backup.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
 #include "engine/model/service_use.h"
@@ -415,6 +416,7 @@ struct Plan {
     std::vector<Waiting> waiting;
     std::vector<Kept> kept;
     Findings findings;
+    std::optional<OtherBackup> next_older;
     bool operator==(const Plan&) const = default;
 };
 template <>
@@ -439,7 +441,9 @@ struct Fields<Plan> {
         required("steps", &Plan::steps, "The work, in order."),
         required("waiting", &Plan::waiting, "What is not due yet, and when it will be."),
         required("kept", &Plan::kept, "Snapshots that stay; only where keep is given."),
-        required("findings", &Plan::findings, "What is wrong now, before any work.")};
+        required("findings", &Plan::findings, "What is wrong now, before any work."),
+        optional("next_older", &Plan::next_older,
+                 "Of a restore that picked the latest: what is next where that one proves bad.")};
 };
 
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/other_backup.h"
 #include "engine/model/standing.h"
 
 namespace muster {
@@ -104,6 +105,7 @@ struct Record {
     Outcomes outcomes;
     Findings findings;
     std::vector<std::string> next;
+    std::optional<OtherBackup> next_older;
     bool operator==(const Record&) const = default;
 };
 template <>
@@ -126,7 +128,9 @@ struct Fields<Record> {
         optional("population", &Record::population, "Every target in scope."),
         required("outcomes", &Record::outcomes, "What each step did."),
         required("findings", &Record::findings, "Verdicts about the whole, after the work."),
-        required("next", &Record::next, "What to do next, as commands.")};
+        required("next", &Record::next, "What to do next, as commands."),
+        optional("next_older", &Record::next_older,
+                 "Of a restore that picked the latest: what is next where that one proves bad.")};
 };
 
 }  // namespace muster

@@ -21,7 +21,7 @@ struct VerifiedFile {
     std::optional<BackupState> state;
     Bytes bytes;
     Sha256 checksum;
-    Compression compression = Compression::none;
+    std::optional<Compression> compression;
     std::optional<std::string> key_id;
     std::optional<Time> created_at;
     std::optional<Duration> age;
@@ -44,7 +44,8 @@ struct Fields<VerifiedFile> {
             "it could not be looked at."),
         required("bytes", &VerifiedFile::bytes, "Length of the artifact."),
         optional("checksum", &VerifiedFile::checksum, "SHA-256 of the artifact as read now."),
-        required("compression", &VerifiedFile::compression, "As its content shows."),
+        optional("compression", &VerifiedFile::compression,
+                 "As its content shows; left out where it was not decoded."),
         optional("key_id", &VerifiedFile::key_id, "The key it is encrypted with, where it is."),
         optional("created_at", &VerifiedFile::created_at,
                  "By its manifest; without a readable one, when it was last modified (UTC)."),
@@ -58,6 +59,7 @@ struct VerificationSummary {
     int total_files = 0;
     int valid_files = 0;
     int invalid_files = 0;
+    int unchecked_files = 0;
     int passed_over = 0;
     Bytes total_bytes;
     std::optional<Duration> newest_age;
@@ -71,7 +73,11 @@ struct Fields<VerificationSummary> {
                  "Each directory that was named holds a backup, and every one is valid."),
         required("total_files", &VerificationSummary::total_files, "Backups that were verified."),
         required("valid_files", &VerificationSummary::valid_files, "Those that are valid."),
-        required("invalid_files", &VerificationSummary::invalid_files, "Those that are not."),
+        required("invalid_files", &VerificationSummary::invalid_files,
+                 "Those of which something is bad."),
+        required("unchecked_files", &VerificationSummary::unchecked_files,
+                 "Those of which nothing is bad, and something that matters could not be checked, "
+                 "such as without their key: they are not valid either."),
         required("passed_over", &VerificationSummary::passed_over,
                  "Files that are no backup by their name and content, or that no --pattern names, "
                  "and links; neither hidden ones nor muster's own beside a backup."),

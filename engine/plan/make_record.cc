@@ -101,6 +101,7 @@ Record make_record(const Plan& plan, RunResult result) {
         record.outcomes, [](const auto& each) { return each.status == Status::done; });
     record.status = run_status(record, any_done);
     record.next = next_steps(record);
+    record.next_older = plan.next_older;
     return record;
 }
 

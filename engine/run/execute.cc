@@ -127,6 +127,7 @@ private:
         outcome.phases.push_back({"verify", watch.lap()});
         outcome.checked = path;
         outcome.questions = digest_of(step.checks);
+        const auto may = require_restorable(seen);
         outcome.findings = std::move(seen.findings);
         kill_point("verify.done");
         // What could not be checked is no proof.
@@ -136,7 +137,9 @@ private:
         if (!seen.restorable || step.depth < Depth::full ||
             std::ranges::any_of(outcome.findings, doubtful)) {
             if (step.depth >= Depth::full) without_proof_.insert(outcome.step);
-            return {};
+            // A bad one is a verdict; one that stays closed is work that could not be done.
+            const bool bad = std::ranges::any_of(outcome.findings, fails);
+            return bad ? Result<>{} : may;
         }
         const Time now = host_.now();
         outcome.proof = Proof{step.store,

@@ -76,7 +76,7 @@ public:
         judge_bytes();
         if (content_) MUSTER_CHECK(look_inside());
         if (content_ && options_.stage) MUSTER_CHECK(await_sync());
-        seen_.restorable = std::ranges::none_of(seen_.findings, fails);
+        seen_.restorable = std::ranges::none_of(seen_.findings, forbids_restore);
         if (options_.stage && !seen_.restorable) MUSTER_CHECK(remove_durably(*options_.stage));
         return std::move(seen_);
     }
@@ -138,7 +138,7 @@ private:
         }
         if (undecoded_)
             findings.push_back(judge_undecoded(seen_, *undecoded_));
-        else if (seen_.compression != Compression::none || seen_.key_id)
+        else if (content_ && (seen_.compression != Compression::none || seen_.key_id))
             findings.push_back(judge_content(seen_, content_->decoded));
     }
 
@@ -196,7 +196,7 @@ Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions
 }
 
 Result<> require_restorable(const Inspection& inspection) {
-    const auto bad = std::ranges::find_if(inspection.findings, fails);
+    const auto bad = std::ranges::find_if(inspection.findings, forbids_restore);
     if (bad == inspection.findings.end()) return {};
     auto code = ErrorCode::damaged;
     if (bad->code == "manifest")
@@ -205,6 +205,7 @@ Result<> require_restorable(const Inspection& inspection) {
     if (bad->code == "checksum" || bad->code == "checksum_file")
         code = ErrorCode::manifest_mismatch;
     if (bad->code == "key") code = ErrorCode::key_missing;
+    if (bad->code == "content" && !fails(*bad)) code = ErrorCode::not_available;
     if (bad->code == "tool_version") code = ErrorCode::newer_tool_major;
     if (bad->code == "schema_version") code = ErrorCode::newer_schema;
     std::string detail = bad->reason;

@@ -169,9 +169,11 @@ Finding judge_content(const Inspection& seen, const Decoded& decoded) {
 
 Finding judge_undecoded(const Inspection& seen, const Error& error) {
     const bool key = error.code == ErrorCode::key_missing || error.code == ErrorCode::key_invalid;
+    // What stays closed may be whole: nothing was seen of it.
+    const bool closed = key || error.code == ErrorCode::not_available;
     return {key ? "key" : "content",
             Severity::error,
-            Verdict::bad,
+            closed ? Verdict::unchecked : Verdict::bad,
             seen.backup,
             error.message,
             key ? "a key that opens it" : "it can be decoded to its end",

@@ -128,12 +128,14 @@ VerificationSummary summary_of(const VerificationReport& report, int passed_over
     out.passed_over = passed_over;
     for (const auto& file : report.files) {
         out.total_bytes += file.bytes;
-        if (!file.valid) continue;
+        if (!file.valid) {
+            ++(std::ranges::any_of(file.findings, fails) ? out.invalid_files : out.unchecked_files);
+            continue;
+        }
         ++out.valid_files;
         if (file.age) out.newest_age = std::min(out.newest_age.value_or(*file.age), *file.age);
     }
-    out.invalid_files = out.total_files - out.valid_files;
-    out.all_valid = out.invalid_files == 0 && report.findings.empty();
+    out.all_valid = out.valid_files == out.total_files && report.findings.empty();
     return out;
 }
 

@@ -256,7 +256,8 @@ private:
 
     Result<> report(const auto& pages) const {
         if (!options_.progress) return {};
-        return options_.progress(pages.done(), pages.total());
+        const auto page = static_cast<std::uint64_t>(facts_.page_size);
+        return options_.progress(pages.done() * page, pages.total() * page);
     }
 
     fs::path source_;

@@ -18,7 +18,7 @@ struct CopyOptions {
     Duration yield_for = std::chrono::seconds{60};
     /// Called often enough for a progress bar, mostly while writers wait: be quick. An Error ends
     /// the copy and is what it returns.
-    std::function<Result<>(std::uint64_t done_pages, std::uint64_t total_pages)> progress;
+    std::function<Result<>(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress;
 };
 
 struct CopyFacts {

@@ -52,6 +52,8 @@ Result<> overwrite_database(const fs::path& from, const fs::path& target,
     MUSTER_TRY(auto source, Connection::open(from, OpenMode::immutable));
     MUSTER_TRY(auto destination, Connection::open(target, OpenMode::read_write, options.wait));
     MUSTER_CHECK(destination.query_integer("SELECT count(*) FROM sqlite_schema"));
+    MUSTER_TRY(const auto page, source.query_integer("PRAGMA page_size"));
+    const auto page_size = static_cast<std::uint64_t>(page);
     std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> backup{
         sqlite3_backup_init(destination.handle(), "main", source.handle(), "main"),
         &sqlite3_backup_finish};
@@ -62,7 +64,8 @@ Result<> overwrite_database(const fs::path& from, const fs::path& target,
         MUSTER_TRY(done, step(backup.get(), pages_a_step, target, options));
         const auto total = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup.get()));
         const auto left = static_cast<std::uint64_t>(sqlite3_backup_remaining(backup.get()));
-        if (options.progress) MUSTER_CHECK(options.progress(total - left, total));
+        if (options.progress)
+            MUSTER_CHECK(options.progress((total - left) * page_size, total * page_size));
     }
     const int code = sqlite3_backup_finish(backup.release());
     if (code != SQLITE_OK) return Failure(destination.error(code, "write"));

@@ -10,7 +10,7 @@ namespace muster {
 
 struct OverwriteOptions {
     Duration wait = std::chrono::seconds{10};  ///< for those who read or write `target`
-    std::function<Result<>(std::uint64_t done_pages, std::uint64_t total_pages)> progress;
+    std::function<Result<>(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress;
     /// Asked once nobody else can commit any more, before the first page is written; an Error ends
     /// it, and nothing has changed.
     std::function<Result<>()> locked;

@@ -78,6 +78,16 @@ class AskedChecks(Case):
                 self.assertEqual(bad.status, 4, bad)
                 self.assertIn(f"check {MIGRATIONS} yields 2, expected 3", bad.out)
 
+    def test_the_command_for_the_next_older_one_asks_the_same(self):
+        """Each --expect stays behind its --check."""
+        self.passes("backup", "app.db", "all/app-1.sqlite", "--name", "app")
+        self.passes("backup", "app.db", "all/app-2.sqlite", "--name", "app")
+        asked = ["--check", "SELECT 1", "--check", MIGRATIONS, "--expect", "9"]
+        ran = self.muster("restore", "all", "--to", "new.db", *asked)
+        self.assertEqual(ran.status, 4, ran)
+        argv = ran.document["next_older"]["argv"]
+        self.assertEqual(argv[argv.index("--check"):][:6], asked)
+
     def test_beside_those_of_a_policy(self):
         Path("p.yaml").write_text(
             "muster: 1\nname: app\nstores: { near: { local: backups } }\ntargets:\n  app:\n    sqlite: app.db\n"

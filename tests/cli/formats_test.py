@@ -94,7 +94,7 @@ class Formats(Case):
             ran = self.muster("inspect", artifact, *words)
             self.assertEqual(ran.status, status, ran)
             return next(each["reason"] for each in ran.document["findings"]
-                        if each["verdict"] == "bad" and each["severity"] == "error")
+                        if each["verdict"] != "good" and each["severity"] == "error")
         shutil.copy("shop.db", "a.db")
         run("zstd", "-q", "a.db", "-o", "whole.zst")
         whole = Path("whole.zst").read_bytes()
@@ -256,8 +256,22 @@ class Directory(Case):
         self.assertEqual(told, {"plain.sqlite": (True, "none", False), "gzip.sqlite.gz": (True, "gzip", False),
                                 "zstd.sqlite.zst": (True, "zstd", False), "sealed.sqlite.zst.enc": (True, "zstd", True)})
         ran = self.muster("verify", "all")
-        self.assertEqual((ran.status, ran.document["summary"]["invalid_files"]), (4, 1), ran)
+        counts = lambda ran: [ran.document["summary"][f"{word}_files"] for word in ("valid", "invalid", "unchecked")]
+        self.assertEqual((ran.status, counts(ran)), (4, [3, 0, 1]), ran)
+        self.assertIn("3 valid, 0 invalid, 1 could not be checked", ran.out)
+        [closed] = [each for each in ran.document["files"] if not each["valid"]]
+        self.assertNotIn("compression", closed, "nobody has seen it")
         self.assertIn("no key was given", ran.out)
+        seen = self.muster("inspect", "all/sealed.sqlite.zst.enc")
+        self.assertEqual((seen.status, seen.document["restorable"]), (7, False), seen)
+        self.assertNotIn("compression", seen.document)
+        self.assertNotIn("BAD", seen.out)
+        seen = self.passes("inspect", "all/gzip.sqlite.gz", "--depth", "checksum")
+        self.assertNotIn("compression", seen.document, "it was not decoded")
+        with open("all/sealed.sqlite.zst.enc", "r+b") as file:  # without a key, still bad
+            file.seek(2000)
+            file.write(b"damage")
+        self.assertEqual(counts(self.muster("verify", "all")), [3, 1, 0])
 
 
     def test_the_latest_compressed_backup_of_others_is_picked_and_no_tarball(self):

@@ -109,6 +109,8 @@ class OfADirectory(Picked):
             [command] = [line.strip() for line in ran.out.splitlines() if line.strip().startswith("muster restore")]
             program, *words = shlex.split(command)
             self.assertEqual("--dry-run" in words, bool(dry))
+            self.assertEqual(ran.document["next_older"]["argv"], [program, *words])
+            self.assertEqual(ran.document["next_older"]["artifact"], words[-1])
         self.passes(*[word for word in words if word != "--dry-run"])
         self.assertEqual(names("it's.db"), ["three", "two"])
         # Not where the target is what stands in the way.

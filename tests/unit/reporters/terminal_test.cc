@@ -40,6 +40,10 @@ TEST_CASE("an inspection that must not be restored says so last", "[reporters][t
     Inspection inspection;
     inspection.backup = "/b/a.sqlite";
     CHECK(inspection_text(inspection).ends_with("BAD: it must not be restored.\n"));
+    inspection.findings = {
+        {"key", Severity::error, Verdict::unchecked, "/b/a.sqlite", "no key", "", "", "", ""}};
+    CHECK(inspection_text(inspection)
+              .ends_with("UNCHECKED: it cannot be opened, and not be restored.\n"));
     inspection.restorable = true;
     CHECK(inspection_text(inspection).ends_with("It may be restored.\n"));
 }

@@ -34,7 +34,7 @@ VerificationReport sample() {
     report.files[2].state = BackupState::unfinished;
     report.findings = {{"none_found", Severity::error, Verdict::bad, "/c", "no backups found in /c",
                         "", "", "", "take one"}};
-    report.summary = {false, 3, 1, 2, 4, Bytes{72 << 10}, Duration{3h}};
+    report.summary = {false, 3, 1, 1, 1, 4, Bytes{72 << 10}, Duration{3h}};
     report.performance = {Duration{2s}, Bytes{72 << 10}, Bytes{36 << 10}, 2};
     return report;
 }
@@ -55,7 +55,7 @@ TEST_CASE("each file has a line, and what is wrong stands below it", "[reporters
         "           none_found: no backups found in /c\n"
         "           next: take one\n"
         "\n"
-        "3 backups: 1 valid, 2 invalid; 4 other files passed over; the newest valid one is 3 h old\n"
+        "3 backups: 1 valid, 1 invalid, 1 could not be checked; 4 other files passed over; the newest valid one is 3 h old\n"
         "72.0 KiB read in 2.0 s (36.0 KiB/s, 2 at a time), looked at to depth full\n");
 }
 

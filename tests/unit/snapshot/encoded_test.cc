@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "engine/codec/documents.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/inspect.h"
@@ -118,6 +120,11 @@ TEST_CASE("a lost or wrong key is named, and the artifact's own bytes can still 
     CHECK(refusal(scene.look(taken.path)) == ErrorCode::key_missing);
     CHECK(refusal(scene.look(taken.path, {other})) == ErrorCode::key_missing);
     CHECK(scene.look(taken.path, {}, Depth::checksum).restorable);
+    const auto closed = scene.look(taken.path);
+    CHECK_FALSE(closed.restorable);
+    CHECK_FALSE(closed.compression);
+    // It may be whole: a verdict of what nobody has seen would mark it as known to be bad.
+    CHECK(std::ranges::none_of(closed.findings, fails));
     SECTION("after a rotation both keys read") {
         CHECK(scene.look(taken.path, {other, scene.key}).restorable);
     }
