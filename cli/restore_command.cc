@@ -7,6 +7,7 @@
 #include "cli/restore_choice.h"
 
 namespace muster {
+
 std::vector<std::string> argv_for(const ListedSnapshot& snapshot, const Arguments& arguments) {
     // What chose another one, and where the answer of that went.
     constexpr std::array<std::string_view, 5> left_out{"--pick", "--before", "--id", "--name",

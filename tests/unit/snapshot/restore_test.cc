@@ -378,7 +378,10 @@ TEST_CASE("after a bad verdict the occupant is started on the former database",
     recorded.at_stop = [&] {
         App{hidden_beside(scene.target, staged_suffix)}.run("DROP TABLE orders");
     };
-    scene.step.checks = {{"orders", "SELECT count(*) FROM orders", {}, Expectation{}, {}, {}, {}}};
+    auto& check = scene.step.checks.emplace_back();
+    check.name = "orders";
+    check.sql = "SELECT count(*) FROM orders";
+    check.expect.emplace();
     scene.step.checks[0].expect->relation = Expectation::Relation::at_least;
     scene.step.checks[0].expect->value = "1";
     const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
