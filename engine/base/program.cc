@@ -143,8 +143,7 @@ bool has_ended(pid_t child) {
 Result<ProgramEnd> run_program(const Program& program,
                                const std::function<Result<>()>& keep_going) {
     constexpr Duration pause = std::chrono::milliseconds{5};
-    if (program.argv.empty())
-        return fail(ErrorCode::not_found, "no program is named", "name one");
+    if (program.argv.empty()) return fail(ErrorCode::not_found, "no program is named", "name one");
     Output output;
     Stopwatch watch;
     MUSTER_TRY(const auto child, spawn(program, output.descriptor()));

@@ -16,8 +16,8 @@ Result<> Service::run(ServiceAct act, const std::vector<std::string>& argv) {
         fmt::format("{} {}", act == ServiceAct::stop ? "stopping" : "starting", use_.name), 0, 1);
     // What it leaves running is the service. A stop signal of ours does not cut it short: what a
     // half-run program leaves is not known.
-    const auto end = run_program(
-        {argv, use_.folder, use_.withheld, use_.service.timeout, Leftovers::kept});
+    const auto end =
+        run_program({argv, use_.folder, use_.withheld, use_.service.timeout, Leftovers::kept});
     ServiceCall call;
     call.act = act;
     call.argv = argv;

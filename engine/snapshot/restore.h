@@ -34,11 +34,11 @@ struct Occupant {
 /// Stages what the backup decodes to beside the target, inspects that very file and asks it the
 /// step's checks, snapshots the database that is there, swaps the staged one in (in place: writes
 /// its pages through SQLite), and looks at the result, which is asked the checks again, but for
-/// payloads and programs; on a bad result the former database comes back. Between staging and swapping the
-/// occupant is stopped; it is started after the look at the result, and again after a failure, but
-/// where the target could be left neither old nor new: then the error says so. Owner, group and
-/// mode of the target stay; a new one gets the mode its manifest tells, and as root the owner, else
-/// 0600.
+/// payloads and programs; on a bad result the former database comes back. Between staging and
+/// swapping the occupant is stopped; it is started after the look at the result, and again after a
+/// failure, but where the target could be left neither old nor new: then the error says so. Owner,
+/// group and mode of the target stay; a new one gets the mode its manifest tells, and as root the
+/// owner, else 0600.
 ///
 /// Errors: those of check_restore() and require_restorable(), lease_held, and failures before the
 /// swap; then the target is as it was.

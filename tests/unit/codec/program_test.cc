@@ -69,7 +69,8 @@ TEST_CASE("no shell sees the arguments, and there is nothing to read", "[base][p
     CHECK(said_by("cat; echo read") == "read\n");
 }
 
-TEST_CASE("a program is run in its folder, without the variables that are withheld", "[base][program]") {
+TEST_CASE("a program is run in its folder, without the variables that are withheld",
+          "[base][program]") {
     const TempFolder folder;
     ::setenv("MUSTER_TEST_KEY", "0123", 1);
     ::setenv("MUSTER_TEST_OTHER", "kept", 1);
@@ -117,9 +118,9 @@ TEST_CASE("what a program leaves behind lives on, and holds none of our files", 
     REQUIRE(::dup2(ours->descriptor(), 200) == 200);
     const auto end =
         run_program(left_running("(sleep 1; echo late; ls -l /proc/self/fd > " + said.string() +
-                          "; sleep 60) & "
-                          "echo $! > " +
-                          pid.string()));
+                                 "; sleep 60) & "
+                                 "echo $! > " +
+                                 pid.string()));
     REQUIRE(end);
     CHECK(end->succeeded());
     CHECK(end->elapsed < std::chrono::seconds{1});
@@ -152,11 +153,11 @@ TEST_CASE("what a check leaves behind is killed with its end", "[base][program][
 TEST_CASE("whoever stops the run stops the program", "[base][program][AZ-04]") {
     const TempFolder folder;
     const auto pid = folder / "pid";
-    const auto end = run_program(shell("sleep 60 & echo $! > " + pid.string() + "; wait"),
-                                 [&]() -> Result<> {
-                                     if (!fs::exists(pid) || fs::file_size(pid) == 0) return {};
-                                     return fail(ErrorCode::interrupted, "stopped by the test");
-                                 });
+    const auto end =
+        run_program(shell("sleep 60 & echo $! > " + pid.string() + "; wait"), [&]() -> Result<> {
+            if (!fs::exists(pid) || fs::file_size(pid) == 0) return {};
+            return fail(ErrorCode::interrupted, "stopped by the test");
+        });
     REQUIRE_FALSE(end);
     CHECK(end.error().code == ErrorCode::interrupted);
     CHECK(is_gone(pid));

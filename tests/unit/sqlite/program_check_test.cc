@@ -64,8 +64,7 @@ TEST_CASE("any other end is bad, with the last that was said", "[sqlite][program
     CHECK_THAT(bad.actual, Catch::Matchers::StartsWith("exit status 7 after ") &&
                                Catch::Matchers::EndsWith(
                                    "; its last words: 2 orders without a customer | [2Jred"));
-    CHECK_THAT(place.ask("kill -11 $$").actual,
-               Catch::Matchers::StartsWith("ended by signal 11"));
+    CHECK_THAT(place.ask("kill -11 $$").actual, Catch::Matchers::StartsWith("ended by signal 11"));
     place.check.within = Duration{200};
     bad = place.ask("echo begun; sleep 100");
     CHECK(bad.verdict == Verdict::bad);
