@@ -40,7 +40,7 @@ Result<Journal> Journal::start(const StateFolder& state, const RunHead& head, co
     if (::flock(file.descriptor(), LOCK_EX) != 0)
         return Failure(system_error(errno, "lock", file.path()));
     MUSTER_CHECK(sync_folder(state.journals()));
-    Journal journal{std::make_unique<Book>(std::move(file), host, std::move(watcher))};
+    Journal journal{std::unique_ptr<Book>{new Book{std::move(file), host, std::move(watcher)}}};
     Event event;
     event.kind = EventKind::run_started;
     event.head = head;

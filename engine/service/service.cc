@@ -37,7 +37,7 @@ Result<> Service::run(ServiceAct act, const std::vector<std::string>& argv) {
 }
 
 Result<> Service::stop() {
-    const auto done = run(ServiceAct::stop, use_.service.stop);
+    auto done = run(ServiceAct::stop, use_.service.stop);
     stop_failed_ = !done;
     return done;
 }
@@ -51,7 +51,7 @@ Result<> Service::start() {
 Result<> Service::await_healthy() {
     if (!use_.service.healthy) return {};
     ServiceCall call;
-    const auto healthy = await_health(use_, host_, call);
+    auto healthy = await_health(use_, host_, call);
     handled_.calls.push_back(call);
     return healthy;
 }

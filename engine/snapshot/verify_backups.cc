@@ -92,8 +92,9 @@ private:
     bool look_at(std::size_t mine) {
         if (!host_.keep_going()) return false;
         auto file = verify_file(backups_[mine], rules_, at_, host_.for_one());
-        if (file) done_[mine] = *std::move(file);
-        return file.has_value();
+        if (!file) return false;
+        done_[mine] = *std::move(file);
+        return true;
     }
 
     const std::vector<FoundBackup>& backups_;
