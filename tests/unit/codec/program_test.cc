@@ -123,7 +123,7 @@ TEST_CASE("what a program leaves behind lives on, and holds none of our files", 
                                  pid.string()));
     REQUIRE(end);
     CHECK(end->succeeded());
-    CHECK(end->elapsed < std::chrono::seconds{1});
+    CHECK(end->elapsed < std::chrono::seconds{20});
     std::string listed;
     for (int tries = 0; tries < 500 && listed.find("total") == std::string::npos; ++tries) {
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
