@@ -26,6 +26,14 @@ std::vector<Event> read_events(const std::string& text, const std::string& file)
     return events;
 }
 
+Event service_event(EventKind kind, const ServiceDown& service) {
+    Event event;
+    event.kind = kind;
+    event.service = service;
+    event.message = service.name;
+    return event;
+}
+
 Result<> append_line(File& file, const Event& event) {
     MUSTER_TRY(const auto line, to_line(event));
     return file.append(line + "\n");
@@ -70,19 +78,11 @@ Result<> Journal::step_started(const std::string& step) {
 }
 
 Result<> Journal::service_stopping(const ServiceDown& service) {
-    Event event;
-    event.kind = EventKind::service_stopping;
-    event.service = service;
-    event.message = service.name;
-    return write(std::move(event), Sync::yes);
+    return write(service_event(EventKind::service_stopping, service), Sync::yes);
 }
 
 Result<> Journal::service_started(const ServiceDown& service) {
-    Event event;
-    event.kind = EventKind::service_started;
-    event.service = service;
-    event.message = service.name;
-    return write(std::move(event), Sync::yes);
+    return write(service_event(EventKind::service_started, service), Sync::yes);
 }
 
 Result<> Journal::step_finished(const Outcome& outcome) {

@@ -134,9 +134,10 @@ TEST_CASE("a row without its parent is a warning that names it", "[sqlite][integ
 
 TEST_CASE("the census speaks where integrity_check says ok", "[sqlite][integrity][EE-02]") {
     Place place;
-    make_database(
-        place.db,
-        "CREATE TABLE t(a); CREATE TABLE lost(a); INSERT INTO lost VALUES(zeroblob(100000)); CREATE VIEW v AS SELECT 1");
+    const std::string bytes = GENERATE("100000", "5000000");  // the larger beside integrity_check
+    make_database(place.db,
+                  "CREATE TABLE t(a); CREATE TABLE lost(a); INSERT INTO lost VALUES(zeroblob(" +
+                      bytes + ")); CREATE VIEW v AS SELECT 1");
     make_database(place.db,
                   "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'lost'");
     const auto findings = place.verify();
