@@ -34,8 +34,8 @@ Answer failed(const Connection& connection, const SqlGuard& guard, Duration limi
 }
 
 Answer answer(Connection& connection, const std::string& sql, Duration limit) {
-    const SqlGuard guard{connection, limit};
-    auto statement = connection.prepare(sql);
+    SqlGuard guard{connection, limit};
+    auto statement = guard.prepare(sql);
     if (!statement) return failed(connection, guard, limit, statement.error());
     if (statement->columns() != 1)
         return no_value(fmt::format("it yields {} columns instead of one", statement->columns()));
@@ -51,8 +51,8 @@ Answer answer(Connection& connection, const std::string& sql, Duration limit) {
 
 /// To the last row: an error there is one too.
 Answer any_rows(Connection& connection, const std::string& sql, Duration limit) {
-    const SqlGuard guard{connection, limit};
-    auto statement = connection.prepare(sql);
+    SqlGuard guard{connection, limit};
+    auto statement = guard.prepare(sql);
     if (!statement) return failed(connection, guard, limit, statement.error());
     std::string number;
     std::int64_t rows = 0;

@@ -50,11 +50,11 @@ bool is_no_sql(std::string_view said) {
 std::optional<std::string> fault_of_sql(const std::string& sql) {
     auto nowhere = Connection::open("nowhere", OpenMode::memory);
     if (!nowhere) return nowhere.error().message;
-    const SqlGuard guard{*nowhere, check_limit};
+    SqlGuard guard{*nowhere, check_limit};
     if (has_second(*nowhere, sql)) return "it is more than one statement";
     if (std::ranges::find(changing, first_word(sql)) != changing.end())
         return "it wants a change, and may only read";
-    const auto statement = nowhere->prepare(sql);
+    const auto statement = guard.prepare(sql);
     if (!guard.refused().empty())
         return fmt::format("it wants {}, and may only read", guard.refused());
     const bool reads = !statement || sqlite3_stmt_readonly(statement->handle()) != 0;

@@ -30,7 +30,7 @@ bool only_asks(std::string_view pragma, const char* argument) {
 }
 
 /// A module prepares its own statements, writing ones too, when it is first used, and SQLite
-/// declares its table-valued functions then: let them before the authorizer would refuse it.
+/// declares its table-valued functions then, which the authorizer would refuse.
 void connect_modules(Connection& connection) {
     for (const std::string_view pragma : asking_pragmas)
         static_cast<void>(connection.prepare(fmt::format("SELECT 1 FROM pragma_{}", pragma)));
@@ -46,7 +46,6 @@ void connect_modules(Connection& connection) {
 
 SqlGuard::SqlGuard(Connection& connection, Duration limit)
     : connection_(connection), deadline_(std::chrono::steady_clock::now() + limit) {
-    connect_modules(connection);
     sqlite3_set_authorizer(connection.handle(), &SqlGuard::authorize, this);
     sqlite3_progress_handler(connection.handle(), steps_between_looks, &SqlGuard::progress, this);
 }
@@ -54,6 +53,16 @@ SqlGuard::SqlGuard(Connection& connection, Duration limit)
 SqlGuard::~SqlGuard() {
     sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
     sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr);
+}
+
+Result<Statement> SqlGuard::prepare(std::string_view sql) {
+    auto statement = connection_.prepare(sql);
+    if (refused_.empty()) return statement;
+    sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
+    connect_modules(connection_);
+    sqlite3_set_authorizer(connection_.handle(), &SqlGuard::authorize, this);
+    refused_.clear();
+    return connection_.prepare(sql);
 }
 
 int SqlGuard::authorize(void* self, int action, const char* first, const char* second, const char*,

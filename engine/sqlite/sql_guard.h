@@ -18,6 +18,10 @@ public:
     SqlGuard(const SqlGuard&) = delete;
     SqlGuard& operator=(const SqlGuard&) = delete;
 
+    /// Connection::prepare for SQL that may name virtual tables and table-valued functions: their
+    /// modules are set up when they are asked for. Fails as that does, and when refused() says so.
+    Result<Statement> prepare(std::string_view sql);
+
     bool timed_out() const { return timed_out_; }
     /// What was asked for and refused; empty when nothing was.
     const std::string& refused() const { return refused_; }
