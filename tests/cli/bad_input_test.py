@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 from support.databases import make, tree
+from support.mounts import mount_disk
 from support.muster import MUSTER, Case
 
 POLICY = """
@@ -447,10 +448,7 @@ class BadInput(Case):
         """At every amount of free space a backup, a restore and a rehearsal are whole or nothing."""
         place = Path("small")
         place.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, text=True)
-        if mounted.returncode != 0:
-            self.skipTest(f"a small file system cannot be mounted here: {mounted.stderr.strip()}; test_file_size_limit stands in for it")
-        self.addCleanup(subprocess.run, ["umount", "-l", str(place.absolute())], check=True)
+        mount_disk(self, place, "2m")
         size = Path("shop.db").stat().st_size
         self.run_muster("backup shop.db taken.sqlite")
         fates = {"backup": set(), "restore": set(), "state": set()}

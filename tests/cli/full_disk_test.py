@@ -2,30 +2,15 @@
 """A real small file system that fills up, ahead of the space preflight and, in the state directory, behind it."""
 import os
 import shutil
-import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 from support.databases import content, family, make, make_big
+from support.mounts import may_mount, mount_disk
 from support.muster import Case, leftovers
 
 SIZE = 8 << 20
-
-
-def mount(place):
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], check=True, capture_output=True)
-
-
-def may_mount():
-    place = Path("try")
-    place.mkdir()
-    try:
-        mount(place)
-        subprocess.run(["umount", place], check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return False
-    return True
 
 
 class FullDisk(Case):
@@ -33,8 +18,7 @@ class FullDisk(Case):
         super().setUp()
         self.disk = self.folder / "disk"
         self.disk.mkdir()
-        mount(self.disk)
-        self.addCleanup(subprocess.run, ["umount", self.disk], check=True)
+        mount_disk(self, self.disk, SIZE)
 
     def fill(self, free):
         """Leaves about `free` bytes."""

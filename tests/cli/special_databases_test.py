@@ -7,7 +7,9 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 
-from support.databases import content, family, sidecar
+from support.databases import content, crash_in_wal, crash_with_hot_journal, family, names, sidecar
+from support.databases import make as make_items
+from support.mounts import make_read_only, mount_disk
 from support.muster import Case
 
 FORMATS = ((), ("--compress", "gzip"), ("--compress", "zstd"), ("--compress", "zstd", "--encrypt", "file:key"))
@@ -25,15 +27,15 @@ class Special(Case):
         Path("key").write_text("7" * 64 + "\n")
         os.chmod("key", 0o600)
 
-    def round_trips(self, database):
-        """By each format and method: proven by one verify of them all, and restored to the same content."""
+    def round_trips(self, database, formats=FORMATS):
+        """By both methods in each of the formats: proven by one verify of them all, and restored to the same content."""
         before, expected = family(database), content(database)
         for method in ("online", "vacuum"):
-            for number, words in enumerate(FORMATS):
+            for number, words in enumerate(formats):
                 self.passes("backup", database, f"kept/{method}{number}.sqlite", "--method", method, *words)
         self.assertEqual(family(database), before)
         verified = self.passes("verify", "kept", "--depth", "deep", "--key", "file:key").document
-        self.assertEqual(verified["summary"]["total_files"], 2 * len(FORMATS))
+        self.assertEqual(verified["summary"]["total_files"], 2 * len(formats))
         self.assertTrue(verified["summary"]["all_valid"])
         for each in verified["files"]:
             wrong = [found for found in each["findings"] if found["verdict"] != "good"]
@@ -73,6 +75,58 @@ class Special(Case):
              "INSERT INTO gone VALUES(zeroblob(90000))", "DROP TABLE gone",
              "CREATE VIRTUAL TABLE words USING fts5(body)", "INSERT INTO words VALUES('one two')")
         self.round_trips("a.db")
+
+    def test_every_page_size_with_every_kind_of_table(self):
+        encodings, vacuums = ("UTF-8", "UTF-16le", "UTF-16be"), ("NONE", "FULL", "INCREMENTAL")
+        for number, size in enumerate(1 << bits for bits in range(9, 17)):
+            with self.subTest(page_size=size):
+                name = f"of-{size}.db"
+                make(name, f"PRAGMA page_size = {size}", f"PRAGMA encoding = '{encodings[number % 3]}'",
+                     f"PRAGMA auto_vacuum = {vacuums[number // 3]}",
+                     "CREATE TABLE plain(id INTEGER PRIMARY KEY, a TEXT, b BLOB, twice INT AS (id * 2) STORED, thrice INT AS (id * 3))",
+                     "CREATE INDEX part ON plain(a COLLATE NOCASE) WHERE id > 10", "CREATE INDEX worked_out ON plain(length(b))",
+                     "CREATE TABLE keyed(k TEXT, n INT, PRIMARY KEY(k, n)) WITHOUT ROWID",
+                     "CREATE TABLE exact(id INTEGER PRIMARY KEY, r REAL, t TEXT NOT NULL, a ANY) STRICT",
+                     "CREATE VIRTUAL TABLE words USING fts5(body)", "CREATE VIRTUAL TABLE old_words USING fts4(body)",
+                     "CREATE VIRTUAL TABLE place USING rtree(id, west, east)", "CREATE VIEW both AS SELECT a FROM plain UNION SELECT k FROM keyed",
+                     "CREATE TRIGGER follow AFTER DELETE ON plain BEGIN INSERT INTO keyed VALUES(old.a, old.id); END",
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) INSERT INTO plain(a, b) SELECT 'Größe ' || i, zeroblob(i * 9) FROM n",
+                     "INSERT INTO exact SELECT id, id / 7.0, a, b FROM plain", "INSERT INTO words SELECT a FROM plain",
+                     "INSERT INTO old_words SELECT a FROM plain", "INSERT INTO place SELECT id, id, id + 1 FROM plain",
+                     "DELETE FROM plain WHERE id % 3 = 0", "PRAGMA user_version = 7", "PRAGMA application_id = 77")
+                self.round_trips(name, [FORMATS[number % len(FORMATS)]])
+                shutil.rmtree("kept")
+
+    def test_a_hot_journal(self):
+        """What the crashed transaction wrote is in the main file; the copy holds what was committed."""
+        crash_with_hot_journal(make_items("a.db"))
+        self.assertEqual(names("a.db"), ["one", "two"])
+        self.round_trips("a.db")
+
+    def test_a_database_that_others_are_attached_to(self):
+        """Transactions over two files: each is saved as it stood between two of them."""
+        with closing(sqlite3.connect("a.db", isolation_level=None)) as database:
+            for statement in ("ATTACH 'b.db' AS b", "CREATE TABLE t(a)", "CREATE TABLE b.t(a)", "BEGIN",
+                              "INSERT INTO t VALUES(1)", "INSERT INTO b.t VALUES(-1)", "COMMIT"):
+                database.execute(statement)
+            for name in ("a.db", "b.db"):
+                self.round_trips(name)
+                shutil.rmtree("kept")
+
+    def test_read_only_media(self):
+        disc = Path("disc")
+        disc.mkdir()
+        mount_disk(self, disc, "4m")
+        make("disc/rollback.db", "CREATE TABLE t(a)", "INSERT INTO t VALUES(1)")
+        make("disc/wal.db", "PRAGMA journal_mode = WAL", "CREATE TABLE t(a)", "INSERT INTO t VALUES(1)")
+        crash_in_wal(make_items("disc/log.db"))
+        sidecar("disc/log.db", "-shm").unlink()
+        crash_with_hot_journal(make_items("disc/hot.db"))
+        make_read_only(disc)
+        for database in sorted(disc.glob("*.db")):
+            with self.subTest(database=database.name):
+                self.round_trips(database)
+                shutil.rmtree("kept")
 
     def test_a_file_without_a_page(self):
         """No backup is made of what may as well be a lost database, and the reason is told."""
