@@ -109,6 +109,16 @@ ssize_t sendfile(int to, int from, off_t* offset, size_t size) {
     return part(fate, [&](size_t half) { return actual(to, from, offset, half); });
 }
 
+/// Only of a file that was written to: the descriptor is gone whatever is answered.
+int close(int descriptor) {
+    REAL(close);
+    const int flags = fcntl(descriptor, F_GETFL);
+    const bool written = flags != -1 && (flags & O_ACCMODE) != O_RDONLY;
+    const int error = written ? before("close", Kind::closes, descriptor) : 0;
+    const int done = actual(descriptor);
+    return error != 0 ? fail<int>(error) : done;
+}
+
 #define SHAPE(kind, call, name, parameters, subject, arguments) \
     int name parameters {                                       \
         REAL(name);                                             \

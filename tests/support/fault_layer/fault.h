@@ -8,7 +8,7 @@
 
 namespace fault {
 
-enum class Kind { makes, writes, syncs, names, removes, shapes };
+enum class Kind { makes, writes, syncs, names, removes, shapes, closes };
 
 /// 0 when the call is to be made as it is, else the errno to fail with. Does not return where
 /// the process is to die before this call.
