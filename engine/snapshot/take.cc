@@ -91,6 +91,9 @@ Result<> require_sound(const Findings& findings, const SnapshotStep& step) {
                     : "restore an older proven snapshot; method: online copies it as it is");
 }
 
+/// Bytes of a database.
+constexpr std::int64_t worth_a_thread = std::int64_t{1} << 20U;
+
 Result<> describe_content(const SnapshotStep& step, const fs::path& content, Manifest& manifest) {
     MUSTER_TRY(auto connection, Connection::open(content, OpenMode::immutable));
     MUSTER_TRY(manifest.schema_version,
@@ -195,9 +198,11 @@ private:
         return {};
     }
 
-    /// Beside the encoding and the reading back, which leave its file as it is.
+    /// Beside the encoding and the reading back, which leave its file as it is; after them where a
+    /// thread would cost more than it does.
     void examine() {
-        examining_ = std::async(std::launch::async, [this] {
+        const bool brief = manifest_.page_size * manifest_.page_count <= worth_a_thread;
+        examining_ = std::async(brief ? std::launch::deferred : std::launch::async, [this] {
             return examine_database(content_, *questions_, artifact_.string(), host_);
         });
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "engine/snapshot/format/compress.h"
 #include "engine/snapshot/format/content_bound.h"
@@ -99,11 +100,19 @@ Result<Decoded> decode(const File& artifact, const DecodeOptions& options,
     }
     ContentBound bound{decoding.name, options.limit};
     Sha256Stream digest;
+    // For one piece as it is threads would cost more than they do. The room is for a file that
+    // grows.
+    const bool one_piece =
+        size.count <= piece_size && !first.seal && compression_of(first.bytes) == Compression::none;
+    const auto room = one_piece ? std::numeric_limits<std::size_t>::max() : pieces_ahead;
     Pipeline pipeline;
-    auto& opened = pipeline.add_queue(pieces_ahead);
-    auto& content = pipeline.add_queue(pieces_ahead);
-    MUSTER_CHECK(pipeline.start([&] { return read_artifact(decoding, opened); }));
-    MUSTER_CHECK(pipeline.start([&] { return decompress(decoding, opened, content); }));
+    auto& opened = pipeline.add_queue(room);
+    auto& content = pipeline.add_queue(room);
+    const auto start = [&](Pipeline::Stage stage) {
+        return one_piece ? stage() : pipeline.start(std::move(stage));
+    };
+    MUSTER_CHECK(start([&] { return read_artifact(decoding, opened); }));
+    MUSTER_CHECK(start([&] { return decompress(decoding, opened, content); }));
     MUSTER_CHECK(pipeline.run([&]() -> Result<> {
         for (;;) {
             MUSTER_TRY(const auto piece, content.pop());
