@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/sqlite/copy_error.h"
+
 namespace muster {
 namespace {
 
@@ -65,7 +67,7 @@ public:
         const int code = sqlite3_backup_step(backup_.get(), pages);
         if (code == SQLITE_DONE) return true;
         if (code == SQLITE_OK) return false;
-        return Failure(error(code));
+        return Failure(copy_error(nullptr, code, source_, target_.path()));
     }
     std::uint64_t total() const {
         return static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup_.get()));
@@ -79,13 +81,6 @@ private:
         : target_(std::move(target)),
           backup_(backup, &sqlite3_backup_finish),
           source_(std::move(source)) {}
-
-    Error error(int code) const {
-        const bool of_target =
-            code == SQLITE_FULL || code == SQLITE_IOERR_WRITE || (code & 0xff) == SQLITE_READONLY;
-        return sqlite_error(nullptr, code, of_target ? target_.path() : source_,
-                            of_target ? "write" : "copy");
-    }
 
     Connection target_;
     std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> backup_;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "engine/sqlite/connection.h"
+#include "engine/sqlite/copy_error.h"
 #include "engine/sqlite/missing_part.h"
 
 namespace muster {
@@ -23,7 +23,8 @@ Result<> run_vacuum(const fs::path& copy, const fs::path& destination) {
                     fmt::format("{} cannot be packed by VACUUM INTO: {} is not here", copy.string(),
                                 *missing),
                     "take it with method: online, which needs no part of the application");
-    return Failure(done.error());
+    return Failure(copy_error(connection.handle(), sqlite3_extended_errcode(connection.handle()),
+                              copy, destination));
 }
 
 }  // namespace

@@ -7,20 +7,18 @@ import sqlite3
 import subprocess
 import unittest
 from contextlib import closing
-from pathlib import Path
 
 from support.databases import make_big, run_writer
+from support.formats import FORMATS, write_key
 from support.muster import Case
 
-FORMATS = ((), ("--compress", "gzip"), ("--compress", "zstd"), ("--compress", "zstd", "--encrypt", "file:key"))
 LOCK_BYTE = 1 << 30
 
 
 class Large(Case):
     def setUp(self):
         super().setUp()
-        Path("key").write_text("7" * 64 + "\n")
-        os.chmod("key", 0o600)
+        write_key()
 
     def restores(self, database, *words):
         """From a backup to "back.db"; what muster calls good SQLite does too."""

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from support.databases import content, crash_in_wal, crash_with_hot_journal, family, names, sidecar
 from support.databases import make as make_items
+from support.formats import FORMATS, write_key
 from support.mounts import make_read_only, mount_disk
 from support.muster import Case
-
-FORMATS = ((), ("--compress", "gzip"), ("--compress", "zstd"), ("--compress", "zstd", "--encrypt", "file:key"))
 
 
 def make(path, *statements):
@@ -24,8 +23,7 @@ def make(path, *statements):
 class Special(Case):
     def setUp(self):
         super().setUp()
-        Path("key").write_text("7" * 64 + "\n")
-        os.chmod("key", 0o600)
+        write_key()
 
     def round_trips(self, database, formats=FORMATS):
         """By both methods in each of the formats: proven by one verify of them all, and restored to the same content."""
