@@ -36,7 +36,7 @@ Sha256 Sha256Stream::finish() {
 
 namespace {
 
-constexpr std::string_view digits = "0123456789abcdef";
+constexpr std::string_view hex_digits = "0123456789abcdef";
 
 }  // namespace
 
@@ -45,8 +45,8 @@ std::string Sha256::hex() const {
     std::string out;
     out.reserve(2 * bytes.size());
     for (const unsigned char byte : bytes) {
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
+        out += hex_digits[byte >> 4U];
+        out += hex_digits[byte & 15U];
     }
     return out;
 }
@@ -55,7 +55,7 @@ std::optional<Sha256> TextForm<Sha256>::parse(std::string_view text) {
     Sha256 out;
     if (text.size() != 2 * out.bytes.size()) return std::nullopt;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto value = digits.find(text[i]);
+        const auto value = hex_digits.find(text[i]);
         if (value == std::string_view::npos) return std::nullopt;
         out.bytes[i / 2] =
             static_cast<unsigned char>((std::size_t{out.bytes[i / 2]} << 4U) | value);

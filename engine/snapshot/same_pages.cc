@@ -10,7 +10,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t piece_size = std::size_t{1} << 20U;  // a multiple of every page size
+constexpr std::size_t compared_at_once = std::size_t{1} << 20U;  // a multiple of every page size
 constexpr std::uint64_t lock_byte = std::uint64_t{1} << 30U;
 
 struct Span {
@@ -29,9 +29,9 @@ void blank(std::span<std::byte> bytes, std::size_t from, std::size_t length) {
 Result<bool> same_pages(const File& database, const fs::path& copy) {
     MUSTER_TRY(const auto file, File::open_read(copy));
     MUSTER_TRY(const auto size, file.size());
-    std::vector<std::byte> ours(piece_size), theirs(piece_size);
+    std::vector<std::byte> ours(compared_at_once), theirs(compared_at_once);
     std::size_t page_size = 0;
-    for (std::uint64_t offset = 0; offset < size.count; offset += piece_size) {
+    for (std::uint64_t offset = 0; offset < size.count; offset += compared_at_once) {
         MUSTER_TRY(const std::size_t count, file.read_at(offset, theirs));
         MUSTER_TRY(const std::size_t other, database.read_at(offset, std::span{ours}.first(count)));
         if (other != count) return false;

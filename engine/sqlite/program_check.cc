@@ -13,7 +13,7 @@ namespace muster {
 namespace {
 
 constexpr std::string_view placeholder = "{database}";
-constexpr int pages_a_step = 1024;
+constexpr int pages_between_looks = 1024;
 
 Result<> copy_through(Connection& from, const fs::path& to, const Host& host) {
     MUSTER_TRY(const auto pages, from.query_integer("PRAGMA page_count"));
@@ -27,7 +27,7 @@ Result<> copy_through(Connection& from, const fs::path& to, const Host& host) {
         sqlite3_backup_init(copy.handle(), "main", from.handle(), "main"), &sqlite3_backup_finish};
     if (!backup) return Failure(copy.error(sqlite3_errcode(copy.handle()), "write"));
     for (;;) {
-        const int code = sqlite3_backup_step(backup.get(), pages_a_step);
+        const int code = sqlite3_backup_step(backup.get(), pages_between_looks);
         if (code == SQLITE_DONE) return {};
         if (code != SQLITE_OK) return Failure(sqlite_error(nullptr, code, to, "write"));
         MUSTER_CHECK(host.keep_going());

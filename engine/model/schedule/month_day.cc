@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 7> weekdays{"sunday",   "monday", "tuesda
 constexpr std::array<std::pair<std::string_view, int>, 6> ordinals{
     {{"first", 1}, {"second", 2}, {"third", 3}, {"fourth", 4}, {"fifth", 5}, {"last", -1}}};
 
-std::optional<int> number_of(std::string_view text) {
+std::optional<int> day_number(std::string_view text) {
     if (text.empty() || text.size() > 2 || text.front() == '0') return std::nullopt;
     int value = 0;
     for (const char c : text) {
@@ -36,7 +36,7 @@ std::string word_of(int nth) {
 }  // namespace
 
 std::optional<MonthDay> TextForm<MonthDay>::parse(std::string_view text) {
-    if (const auto number = number_of(text)) return MonthDay{MonthDay::Kind::day, *number};
+    if (const auto number = day_number(text)) return MonthDay{MonthDay::Kind::day, *number};
     if (text == "last") return MonthDay{MonthDay::Kind::day, -1};
     const auto blank = text.find(' ');
     if (blank == std::string_view::npos) return std::nullopt;

@@ -1,7 +1,6 @@
 """One command, with a fault at one call that changes a file; what is left is judged, and the command run again.
 
 The fault lies in a library beneath the unmodified binary (tests/support/fault_layer/fault.h)."""
-import json
 import multiprocessing
 import os
 import re
