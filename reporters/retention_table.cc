@@ -31,10 +31,10 @@ std::string total_text(const RetentionTotal& total) {
     return out;
 }
 
-/// Columns that are wide enough for every row of a group.
-class Columns {
+/// RetentionColumns that are wide enough for every row of a group.
+class RetentionColumns {
 public:
-    explicit Columns(const RetentionGroup& group) {
+    explicit RetentionColumns(const RetentionGroup& group) {
         for (const auto& each : group.snapshots) {
             if (each.local) local_ = std::max(local_, each.local->size() + 2);
             key_ = std::max(key_, each.key.size());
@@ -63,7 +63,7 @@ std::string group_text(const RetentionGroup& group) {
     out += fmt::format(": {}{}\n", group.rules, group.need_proof ? "; only proven ones count" : "");
     if (!group.source.empty()) out += fmt::format("  snapshots of {}\n", group.source);
     if (group.blocked) out += fmt::format("  BLOCKED: {}\n", group.blocked->text);
-    const Columns columns{group};
+    const RetentionColumns columns{group};
     for (const auto& each : group.snapshots) out += columns.row(each);
     if (group.snapshots.empty()) return out + "  no snapshots\n";
     return out + fmt::format("  {}\n", total_text(group.total));

@@ -32,10 +32,10 @@ std::string age_text(const ListedSnapshot& each) {
     return each.created_at ? "in the future" : "unknown";
 }
 
-/// Columns that are wide enough for every row.
-class Columns {
+/// SnapshotColumns that are wide enough for every row.
+class SnapshotColumns {
 public:
-    explicit Columns(const SnapshotList& list) {
+    explicit SnapshotColumns(const SnapshotList& list) {
         for (const auto& each : list.snapshots) {
             age_ = std::max(age_, age_text(each).size());
             state_ = std::max(state_, word_for(each.state).size());
@@ -90,7 +90,7 @@ std::string snapshot_table(const SnapshotList& list) {
         format_time(list.at));
     for (const auto& finding : list.findings)
         out += fmt::format("UNCHECKED {}: {}\n", finding.code, finding.reason);
-    const Columns columns{list};
+    const SnapshotColumns columns{list};
     for (std::size_t i = 0; i < list.snapshots.size(); ++i) {
         const auto& each = list.snapshots[i];
         if (i == 0 || !of_one_group(list.snapshots[i - 1], each)) out += head_of(each);

@@ -1,6 +1,7 @@
 // Bad input, told as data: every problem of a document at once, none of them an Error.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Problem {
 };
 
 using Problems = std::vector<Problem>;
+
+/// Whoever reads a document stops at so many: nobody mends more before the next try.
+inline constexpr std::size_t most_problems = 100;
 
 /// "policy.yaml:3:7: targets.finance.rpo: message; hint".
 std::string text_of(const Problem& problem);

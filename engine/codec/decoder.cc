@@ -9,8 +9,6 @@
 namespace muster::codec {
 namespace {
 
-constexpr std::size_t most_problems = 100;
-
 /// What to write, where the slip is a known one.
 std::string hint_for(const Node& node) {
     const auto* scalar = std::get_if<Scalar>(&node.value);

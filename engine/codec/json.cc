@@ -10,7 +10,7 @@
 namespace muster::codec {
 namespace {
 
-constexpr Limits limits{std::size_t{64} << 20U, 64, 1'000'000};
+constexpr Limits json_limits{std::size_t{64} << 20U, 64, 1'000'000};
 
 /// Tells how far the parser has read, which its events do not.
 struct Cursor {
@@ -37,9 +37,9 @@ struct Cursor {
     bool operator!=(const Cursor& other) const { return here != other.here; }
 };
 
-class Events {
+class JsonEvents {
 public:
-    Events(std::string_view text, LineIndex& lines, TreeBuilder& tree)
+    JsonEvents(std::string_view text, LineIndex& lines, TreeBuilder& tree)
         : text_(text), lines_(lines), tree_(tree), furthest_(text.data()) {}
 
     Cursor begin() { return {text_.data(), &furthest_}; }
@@ -107,11 +107,11 @@ private:
 }  // namespace
 
 std::variant<Node, Problems> parse_json(std::string_view text, const std::string& file) {
-    if (auto refusal = refuse_text(text, file, limits)) return Problems{*std::move(refusal)};
+    if (auto refusal = refuse_text(text, file, json_limits)) return Problems{*std::move(refusal)};
     text = without_byte_order_mark(text);
     LineIndex lines{text};
-    TreeBuilder tree{file, limits};
-    Events events{text, lines, tree};
+    TreeBuilder tree{file, json_limits};
+    JsonEvents events{text, lines, tree};
     try {
         nlohmann::json::sax_parse(events.begin(), events.end(), &events);
     } catch (const std::exception& error) {

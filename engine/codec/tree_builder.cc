@@ -8,7 +8,6 @@
 
 namespace muster::codec {
 namespace {
-constexpr std::size_t most_problems = 100;
 constexpr std::size_t longest_key = 1000;
 }  // namespace
 

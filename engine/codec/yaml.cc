@@ -19,14 +19,14 @@ namespace muster::codec {
 namespace {
 
 constexpr std::size_t longest_value = std::size_t{64} << 10U;
-constexpr Limits limits{std::size_t{1} << 20U, 64, 100'000};
+constexpr Limits yaml_limits{std::size_t{1} << 20U, 64, 100'000};
 
 /// Thrown through yaml-cpp to end the reading early.
 struct Stop {};
 
-class Events : public YAML::EventHandler {
+class YamlEvents : public YAML::EventHandler {
 public:
-    Events(std::string_view text, LineIndex& lines, TreeBuilder& tree)
+    YamlEvents(std::string_view text, LineIndex& lines, TreeBuilder& tree)
         : text_(text), lines_(lines), tree_(tree) {}
 
     void OnDocumentStart(const YAML::Mark& mark) override {
@@ -219,7 +219,7 @@ std::string hint_for(std::string_view line, std::string_view message) {
 }
 
 void parse(std::string_view text, LineIndex& lines, TreeBuilder& tree) {
-    Events events{text, lines, tree};
+    YamlEvents events{text, lines, tree};
     try {
         std::istringstream stream{std::string{text}};
         YAML::Parser parser{stream};
@@ -240,10 +240,10 @@ void parse(std::string_view text, LineIndex& lines, TreeBuilder& tree) {
 }  // namespace
 
 std::variant<Node, Problems> parse_yaml(std::string_view text, const std::string& file) {
-    if (auto refusal = refuse_text(text, file, limits)) return Problems{*std::move(refusal)};
+    if (auto refusal = refuse_text(text, file, yaml_limits)) return Problems{*std::move(refusal)};
     text = without_byte_order_mark(text);
     LineIndex lines{text};
-    TreeBuilder tree{file, limits};
+    TreeBuilder tree{file, yaml_limits};
     parse(text, lines, tree);
     auto problems = tree.take_problems();
     if (!problems.empty()) return problems;

@@ -111,7 +111,6 @@ Result<std::string> Filler::value_of(const std::string& name,
 namespace {
 
 constexpr std::size_t most_filled = std::size_t{4} << 20U;
-constexpr std::size_t most_problems = 100;
 
 class TreeFiller {
 public:

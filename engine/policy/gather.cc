@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t most_files = 64;
 constexpr std::size_t longest_chain = 16;
 constexpr std::size_t most_bytes = std::size_t{4} << 20U;  ///< of all files together
-constexpr std::size_t most_problems = 100;
 constexpr std::string_view preset_mark = "preset:";
 
 void mark_source(Node& node, int source) {

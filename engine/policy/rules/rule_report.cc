@@ -6,7 +6,6 @@ namespace muster::codec {
 namespace {
 
 constexpr std::size_t longest_name = 100;
-constexpr std::size_t most_problems = 100;
 
 bool is_name(std::string_view name) {
     const auto is_alphanumeric = [](char c) {
