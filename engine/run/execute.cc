@@ -18,6 +18,7 @@
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/restore.h"
 #include "engine/snapshot/take.h"
+#include "engine/sqlite/system_faults.h"
 #include "engine/store/local/lease.h"
 
 namespace muster {
@@ -52,6 +53,7 @@ public:
             MUSTER_CHECK(journal_.step_started(step.id));
             const auto done = std::visit(
                 [&](const auto& action) { return carry_out(action, outcome); }, step.action);
+            tell_passed_over(outcome.findings);
             if (!done) {
                 outcome.status = Status::failed;
                 outcome.trouble = trouble_of(done.error());
@@ -68,6 +70,17 @@ public:
     }
 
 private:
+    /// SQLite went on without it; whoever runs it ought to know that their disk fails.
+    static void tell_passed_over(Findings& findings) {
+        for (const auto& fault : take_system_faults()) {
+            const auto error = fault.error();
+            findings.push_back({"system_fault", Severity::warning, Verdict::bad,
+                                fault.path.string(),
+                                error.message + ", and SQLite went on without it", "", "", "",
+                                error.hint});
+        }
+    }
+
     static Questions questions_of(const VerifyStep& step) { return {step.depth, step.checks}; }
 
     std::string unmet_need(const Step& step) const {

@@ -9,6 +9,7 @@
 
 #include "engine/snapshot/names.h"
 #include "engine/sqlite/header.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 namespace {

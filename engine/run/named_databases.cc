@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/snapshot/names.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 namespace {

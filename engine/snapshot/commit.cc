@@ -10,6 +10,7 @@
 #include "engine/snapshot/checksum_file.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/pin.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 namespace {
@@ -74,7 +75,7 @@ Result<std::string> mend(const fs::path& artifact) {
                            artifact.string());
     }
     for (const auto suffix : sqlite_sidecars)
-        MUSTER_CHECK(remove_if_there(partial.string() + std::string{suffix}));
+        MUSTER_CHECK(remove_if_there(sidecar(partial, suffix)));
     MUSTER_CHECK(remove_if_there(partial));
     MUSTER_CHECK(remove_if_there(intent));
     return note;

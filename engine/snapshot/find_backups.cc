@@ -9,6 +9,7 @@
 
 #include "engine/snapshot/format/outline.h"
 #include "engine/snapshot/names.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 namespace {

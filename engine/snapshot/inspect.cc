@@ -11,6 +11,7 @@
 #include "engine/snapshot/judge_backup.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/pin.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 namespace {
@@ -175,7 +176,7 @@ private:
     }
     static bool log_beside(const fs::path& database) {
         return !database.empty() && std::ranges::any_of(sqlite_sidecars, [&](auto suffix) {
-            const auto there = status_of(database.string() + std::string{suffix});
+            const auto there = status_of(sidecar(database, suffix));
             return !there || there->exists;
         });
     }

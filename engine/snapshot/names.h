@@ -38,9 +38,6 @@ inline constexpr std::string_view swap_suffix = ".muster-swap";  ///< the intent
 inline constexpr std::string_view staged_suffix =
     ".muster-restoring";  ///< the database about to be swapped in
 
-/// What SQLite keeps beside a database; each is named by its path and one of these.
-inline constexpr std::array<std::string_view, 3> sqlite_sidecars{"-wal", "-shm", "-journal"};
-
 /// `layout` with its words filled in: {target} {timestamp} {epoch} {yyyy} {mm} {dd}.
 std::string fill_in(std::string_view layout, std::string_view target, Time time);
 

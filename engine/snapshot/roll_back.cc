@@ -7,6 +7,7 @@
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/swap.h"
 #include "engine/sqlite/overwrite.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 
@@ -28,10 +29,10 @@ namespace {
 /// Whoever had it open may have left a log, which must not lie beside the next database.
 Result<> move_family(const fs::path& target, const fs::path& rejected) {
     for (const auto suffix : sqlite_sidecars) {
-        const fs::path log = target.string() + std::string{suffix};
+        const auto log = sidecar(target, suffix);
         MUSTER_TRY(const auto there, status_of(log));
         if (there.exists)
-            MUSTER_CHECK(rename_durably(log, rejected.string() + std::string{suffix}, Replace::no));
+            MUSTER_CHECK(rename_durably(log, sidecar(rejected, suffix), Replace::no));
     }
     return rename_durably(target, rejected, Replace::no);
 }

@@ -8,16 +8,13 @@
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/same_pages.h"
 #include "engine/sqlite/connection.h"
+#include "engine/sqlite/sidecars.h"
 
 namespace muster {
 namespace {
 
 constexpr Duration lock_wait = std::chrono::seconds{5};
 constexpr Bytes intent_limit{std::uint64_t{1} << 16U};
-
-fs::path with(const fs::path& main, std::string_view suffix) {
-    return main.string() + std::string{suffix};
-}
 
 Result<bool> is_there(const fs::path& path) {
     std::error_code error;
@@ -37,7 +34,7 @@ Result<> move_if_there(const fs::path& from, const fs::path& to) {
 /// and now.
 Result<fs::path> free_family(const fs::path& wanted) {
     for (int count = 2;; ++count) {
-        const auto name = count == 2 ? wanted : with(wanted, fmt::format("-{}", count));
+        const auto name = count == 2 ? wanted : fs::path{fmt::format("{}-{}", wanted.string(), count)};
         MUSTER_TRY(const bool taken, is_there(name));
         if (!taken) return name;
     }
@@ -51,11 +48,11 @@ Result<> try_carry_out(const SwapIntent& intent) {
     // Sidecars first: a main file set aside without its -wal would look whole and lack committed
     // rows.
     for (const auto suffix : sqlite_sidecars)
-        MUSTER_CHECK(move_if_there(with(intent.target, suffix), with(aside, suffix)));
+        MUSTER_CHECK(move_if_there(sidecar(intent.target, suffix), sidecar(aside, suffix)));
     MUSTER_CHECK(move_if_there(intent.target, aside));
     kill_point("swap.moved_aside");
     for (const auto suffix : sqlite_sidecars)
-        MUSTER_CHECK(move_if_there(with(intent.staged, suffix), with(intent.target, suffix)));
+        MUSTER_CHECK(move_if_there(sidecar(intent.staged, suffix), sidecar(intent.target, suffix)));
     MUSTER_CHECK(rename_durably(intent.staged, intent.target, Replace::no));
     kill_point("swap.renamed");
     return remove_durably(hidden_beside(intent.target, swap_suffix));
@@ -116,7 +113,7 @@ Result<Folded> fold_and_rename(const fs::path& staged, const fs::path& target,
 Result<bool> any_file_of(const fs::path& target) {
     MUSTER_TRY(bool found, is_there(target));
     for (const auto suffix : sqlite_sidecars) {
-        MUSTER_TRY(const bool there, is_there(with(target, suffix)));
+        MUSTER_TRY(const bool there, is_there(sidecar(target, suffix)));
         found = found || there;
     }
     return found;

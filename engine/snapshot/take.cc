@@ -14,6 +14,7 @@
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/copy.h"
 #include "engine/sqlite/holders.h"
+#include "engine/sqlite/sidecars.h"
 #include "engine/sqlite/vacuum.h"
 
 namespace muster {
@@ -31,11 +32,11 @@ Result<> refuse_live_place(const fs::path& source, const fs::path& place) {
     if (to.same_file(from)) return refuse("is the database itself");
     const auto resolved_source = real_path(source), resolved_place = real_path(place);
     for (const auto suffix : sqlite_sidecars) {
-        if (resolved_place == fs::path{resolved_source.string() + std::string{suffix}})
+        if (resolved_place == sidecar(resolved_source, suffix))
             return refuse("belongs to the database");
         if (!to.exists) continue;
-        MUSTER_TRY(const auto sidecar, status_of(resolved_place.string() + std::string{suffix}));
-        if (sidecar.exists) return refuse(fmt::format("is a database in use: it has a {}", suffix));
+        MUSTER_TRY(const auto beside, status_of(sidecar(resolved_place, suffix)));
+        if (beside.exists) return refuse(fmt::format("is a database in use: it has a {}", suffix));
     }
     if (const auto holders = to.exists ? holders_of(place) : std::vector<Holder>{};
         !holders.empty())

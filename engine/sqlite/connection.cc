@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "engine/sqlite/system_faults.h"
+
 namespace muster {
 namespace {
 
@@ -97,8 +99,14 @@ Error sqlite_error(sqlite3* handle, int code, const fs::path& path, std::string_
         handle != nullptr && (sqlite3_extended_errcode(handle) & 0xff) == (code & 0xff);
     const int number = handle != nullptr ? sqlite3_system_errno(handle) : 0;
     std::string reason = known ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
-    const bool from_system = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
-    if (from_system && number != 0) reason += fmt::format(" ({})", std::strerror(number));
+    const int primary = code & 0xff;
+    const bool from_system = primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR ||
+                             primary == SQLITE_READONLY || primary == SQLITE_FULL;
+    if (const auto fault = from_system ? take_system_fault_of(path) : std::nullopt)
+        return fault->error().during(
+            fmt::format("trying to {} {}", doing, path.string()));
+    if ((primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR) && number != 0)
+        reason += fmt::format(" ({})", std::strerror(number));
     const auto [error_code, hint] = cause_of(code, number);
     return {error_code,
             fmt::format("cannot {} {}: {}", doing, path.string(), reason),
@@ -156,6 +164,7 @@ std::span<const std::byte> Statement::blob(int column) const {
 }
 
 Result<Connection> Connection::open(const fs::path& path, OpenMode mode, Duration busy) {
+    watch_for_system_faults();
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(uri_of(path, query_of(mode)).c_str(), &raw,
                                      flags_of(mode) | SQLITE_OPEN_URI, nullptr);

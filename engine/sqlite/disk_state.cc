@@ -30,10 +30,6 @@ Result<bool> is_hot(const SourceLock& lock, const fs::path& journal) {
 
 }  // namespace
 
-fs::path sidecar(const fs::path& database, std::string_view suffix) {
-    return database.string().append(suffix);
-}
-
 Result<DiskState> look_at(const SourceLock& lock, const fs::path& database) {
     DiskState state;
     std::array<std::byte, header_size> bytes{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/sqlite/header.h"
+#include "engine/sqlite/sidecars.h"
 #include "engine/sqlite/source_lock.h"
 
 namespace muster {
@@ -21,7 +22,5 @@ struct DiskState {
 /// Looks while `lock` is held: journal mode, a hot journal and a -wal that is there stay as they
 /// are then. Fails with not_a_database when there is no header.
 Result<DiskState> look_at(const SourceLock& lock, const fs::path& database);
-
-fs::path sidecar(const fs::path& database, std::string_view suffix);
 
 }  // namespace muster

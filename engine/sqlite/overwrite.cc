@@ -7,6 +7,7 @@
 
 #include "engine/sqlite/connection.h"
 #include "engine/sqlite/holders.h"
+#include "engine/sqlite/system_faults.h"
 
 namespace muster {
 namespace {
@@ -31,6 +32,7 @@ Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
         const int code = sqlite3_backup_step(backup, pages);
         if (code == SQLITE_DONE) return true;
         if (code == SQLITE_OK) return false;
+        if (const auto fault = take_system_fault_of(target)) return Failure(fault->error());
         if ((code & 0xff) == SQLITE_READONLY)
             return fail(ErrorCode::usage,
                         fmt::format("{} has pages of another size than the backup, and cannot "
