@@ -36,6 +36,7 @@ Result<> read_format(const Arguments& arguments, SnapshotStep& step) {
                     "give one; older keys are only for reading, by --key");
     if (!keys.empty()) step.encrypt = keys.front();
     step.checksum_file = arguments.has("--checksum-file");
+    step.may_be_empty = arguments.has("--allow-empty");
     return {};
 }
 
@@ -85,6 +86,7 @@ Command backup_command() {
          {"--encrypt", "KEY",
           "encrypt it with the key at file:PATH, env:NAME or credential:NAME: 64 hexadecimal digits, or 32 bytes"},
          {"--checksum-file", "", "write ARTIFACT.sha256 too, for sha256sum -c"},
+         {"--allow-empty", "", "take a file of 0 bytes too, as the empty database it is to SQLite"},
          {"--max-writer-pause", "TIME",
           "the longest a writer may be kept waiting, such as 200ms; WAL databases never wait"},
          {"--name", "NAME", "volume name and id in the manifest; the file's name when left out"},

@@ -60,6 +60,7 @@ struct SnapshotStep {
     Compression compress = Compression::none;
     std::optional<KeyPlace> encrypt;
     bool checksum_file = false;
+    bool may_be_empty = false;
     Place place;
     bool operator==(const SnapshotStep&) const = default;
 };
@@ -85,6 +86,7 @@ struct Fields<SnapshotStep> {
         optional("compress", &SnapshotStep::compress, "none, gzip or zstd."),
         optional("encrypt", &SnapshotStep::encrypt, "Where the key lies."),
         optional("checksum_file", &SnapshotStep::checksum_file, "Write a .sha256 file too."),
+        optional("may_be_empty", &SnapshotStep::may_be_empty, "A file of 0 bytes is taken too."),
         required("place", &SnapshotStep::place, "Where it goes.")};
 };
 

@@ -68,6 +68,7 @@ private:
             how.compress,
             how.encrypt ? std::optional{muster::place_of(*how.encrypt)} : std::nullopt,
             how.checksum_file,
+            spec_.may_be_empty,
             {store_.name, store_.root, draft_.policy().stores.at(store_.name).layout, false}};
         auto blocked = draft_.blocked_by_target(target_);
         if (!blocked) blocked = unavailable(protect_.snapshot);

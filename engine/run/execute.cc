@@ -100,7 +100,8 @@ private:
         for (const auto deadline = std::chrono::steady_clock::now() + options_.lease_wait;;) {
             auto lease = Lease::take(
                 place, doing, host_.now(),
-                std::min<Duration>(options_.lease_wait, std::chrono::milliseconds{100}));
+                std::min<Duration>(options_.lease_wait, std::chrono::milliseconds{100}),
+                LeaseFile::emptied);
             if (lease || lease.error().code != ErrorCode::lease_held ||
                 std::chrono::steady_clock::now() >= deadline)
                 return lease;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "engine/base/workers.h"
 #include "engine/model/copy_estimate.h"
 #include "engine/plan/after.h"
 #include "engine/plan/questions.h"
@@ -21,22 +22,20 @@ namespace {
 /// How long a plan waits for a database that somebody locks.
 constexpr Duration probe_wait = std::chrono::seconds{2};
 
-TargetFacts probe(std::string id, const std::string& spec, const fs::path& path, const Host& host) {
-    TargetFacts facts;
-    facts.id = std::move(id);
-    facts.spec = spec;
-    facts.path = path.string();
+/// Adds to `facts`, which name it, what lies at their path.
+void probe(TargetFacts& facts, bool may_be_empty, const Host& host) {
+    const fs::path path = facts.path;
     const auto intent = status_of(hidden_beside(real_path(path), swap_suffix));
     if (intent && intent->exists) {
         facts.trouble = Trouble{"unfinished_snapshot",
                                 fmt::format("a killed restore of {} is unfinished", path.string()),
                                 "'muster apply' and 'muster restore' finish it"};
-        return facts;
+        return;
     }
-    const auto probed = probe_source(path, {host.scratch, probe_wait});
+    const auto probed = probe_source(path, {host.scratch, probe_wait, may_be_empty});
     if (!probed) {
         facts.trouble = trouble_of(probed.error());
-        return facts;
+        return;
     }
     facts.path = probed->path.string();
     facts.device = probed->device;
@@ -44,7 +43,6 @@ TargetFacts probe(std::string id, const std::string& spec, const fs::path& path,
     facts.bytes = probed->bytes + probed->wal_bytes;
     facts.writers_wait = probed->journal_mode == JournalMode::rollback;
     facts.estimated_pause = facts.writers_wait ? estimated_pause(probed->bytes) : Duration{0};
-    return facts;
 }
 
 /// The match below the fixed part of the glob, without an extension that the glob itself gives: it
@@ -78,19 +76,56 @@ TargetFacts unseen(const std::string& name, const fs::path& path) {
     return facts;
 }
 
+/// What is to be looked at; each becomes what it is in its place among the targets.
+class Probes {
+public:
+    Probes(Observation& world, const Policy& policy, const Host& host)
+        : world_(world), policy_(policy), host_(host) {}
+
+    void add(std::string id, const std::string& spec, const fs::path& path) {
+        by_file_[real_path(path)].push_back(world_.targets.size());
+        TargetFacts facts;
+        facts.id = std::move(id);
+        facts.spec = spec;
+        facts.path = path.string();
+        world_.targets.push_back(std::move(facts));
+    }
+
+    /// Several at once, for each may be waited for. Never one file twice at a time: a process that
+    /// closes it loses all its locks on it.
+    void run() {
+        std::vector<const std::vector<std::size_t>*> files;
+        for (const auto& [path, places] : by_file_) files.push_back(&places);
+        in_parallel(files.size(), most_probes, [&](std::size_t file) {
+            for (const auto place : *files[file]) {
+                auto& facts = world_.targets[place];
+                probe(facts, policy_.targets.at(facts.spec).may_be_empty, host_);
+            }
+            return true;
+        });
+    }
+
+private:
+    static constexpr std::size_t most_probes = 8;
+    Observation& world_;
+    const Policy& policy_;
+    const Host& host_;
+    std::map<fs::path, std::vector<std::size_t>> by_file_;
+};
+
 void observe_targets(Observation& world, const PolicyFile& file, const Host& host) {
+    Probes probes{world, file.policy, host};
     for (const auto& [name, spec] : file.policy.targets) {
         const auto path = file.resolve(spec.path());
         const auto first = world.targets.size();
         if (spec.sqlite.empty()) {
             world.targets.push_back(unseen(name, path));
         } else if (!is_glob(spec.sqlite)) {
-            world.targets.push_back(probe(name, name, path, host));
+            probes.add(name, name, path);
         } else {
             const auto found = databases_matching(path);
             for (const auto& match : found)
-                world.targets.push_back(
-                    probe(name + "/" + name_of_match(path, match), name, match, host));
+                probes.add(name + "/" + name_of_match(path, match), name, match);
             if (found.empty())
                 world.targets.push_back(missing(name, name, path,
                                                 fmt::format("no file matches {}", path.string()),
@@ -102,6 +137,7 @@ void observe_targets(Observation& world, const PolicyFile& file, const Host& hos
             target->questions = digest_of(spec.checks);
         }
     }
+    probes.run();
 }
 
 /// A database that a glob no longer matches, though there are snapshots of it: it must not vanish

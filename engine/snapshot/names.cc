@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::array<std::string_view, 3> plain_extensions{".sqlite", ".sqlite3", ".db"};
 
+/// `value` for each `word` from `begin` on.
+void put(std::string& text, std::string_view word, std::string_view value, std::size_t begin = 0) {
+    for (auto at = text.find(word, begin); at != std::string::npos;
+         at = text.find(word, at + value.size()))
+        text.replace(at, word.size(), value);
+}
+
 }  // namespace
 
 std::string fill_in(std::string_view layout, std::string_view target, Time time) {
@@ -23,10 +30,10 @@ std::string fill_in(std::string_view layout, std::string_view target, Time time)
         std::pair{std::string_view{"{mm}"}, stamp.substr(4, 2)},
         std::pair{std::string_view{"{dd}"}, stamp.substr(6, 2)}};
     std::string out{layout};
-    for (const auto& [word, value] : words)
-        for (auto at = out.find(word); at != std::string::npos;
-             at = out.find(word, at + value.size()))
-            out.replace(at, word.size(), value);
+    const auto named = words.front().first;
+    if (const auto name = out.rfind('/'); name != std::string::npos && out.find(named) < name)
+        put(out, named, target.substr(target.rfind('/') + 1), name);
+    for (const auto& [word, value] : words) put(out, word, value);
     return out;
 }
 

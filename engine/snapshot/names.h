@@ -38,7 +38,8 @@ inline constexpr std::string_view swap_suffix = ".muster-swap";  ///< the intent
 inline constexpr std::string_view staged_suffix =
     ".muster-restoring";  ///< the database about to be swapped in
 
-/// `layout` with its words filled in: {target} {timestamp} {epoch} {yyyy} {mm} {dd}.
+/// `layout` with its words filled in: {target} {timestamp} {epoch} {yyyy} {mm} {dd}. In the name of
+/// the file, below a folder named after the target, only the last part of tenants/acme counts.
 std::string fill_in(std::string_view layout, std::string_view target, Time time);
 
 /// The same as the name of an artifact: ends in .sqlite, .sqlite3 or .db, and then in `extension`;

@@ -170,6 +170,7 @@ private:
         CopyOptions options;
         options.scratch = host_.scratch;
         options.max_writer_pause = step_.max_writer_pause;
+        options.may_be_empty = step_.may_be_empty;
         options.progress = progress("copying");
         content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
         MUSTER_TRY(const auto owner, status_of(step_.source));

@@ -160,7 +160,8 @@ public:
 
 private:
     Result<End> one_attempt() {
-        MUSTER_TRY(auto view, Source::open(source_, {options_.scratch, options_.wait}));
+        MUSTER_TRY(auto view, Source::open(
+                                 source_, {options_.scratch, options_.wait, options_.may_be_empty}));
         facts_ = view.facts();
         MUSTER_CHECK(
             require_space(destination_, size(), fmt::format("the copy of {}", source_.string())));
@@ -184,7 +185,7 @@ private:
 
     Result<End> copy_in_one_go(Source& view, bool limited) {
         const File* file = view.whole_file();
-        if (file == nullptr) {
+        if (file == nullptr || facts_.page_count == 0) {
             MUSTER_TRY(auto pages, PageCopy::begin(view, destination_));
             return go(pages, view, limited);
         }

@@ -20,7 +20,7 @@ struct DiskState {
 };
 
 /// Looks while `lock` is held: journal mode, a hot journal and a -wal that is there stay as they
-/// are then. Fails with not_a_database when there is no header.
+/// are then. Fails with not_a_database when there is no header, unless there is not one byte.
 Result<DiskState> look_at(const SourceLock& lock, const fs::path& database);
 
 }  // namespace muster

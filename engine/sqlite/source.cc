@@ -51,6 +51,20 @@ Result<> refuse_truncated(const DiskState& state, const fs::path& path) {
                 "restore from a proven snapshot");
 }
 
+Result<> refuse_empty(const DiskState& state, const fs::path& path, bool may_be) {
+    if (state.bytes.count > 0) return {};
+    if (!may_be)
+        return fail(ErrorCode::not_a_database,
+                    fmt::format("{} is no database: the file is empty (0 bytes)", path.string()),
+                    "check the path; one that is meant to be empty is taken with --allow-empty, or "
+                    "may_be_empty: true in the policy");
+    if (state.wal_bytes.count == 0) return {};
+    return fail(ErrorCode::damaged,
+                fmt::format("{} is empty (0 bytes), and its log is not: what was in it is gone",
+                            path.string()),
+                "restore from a proven snapshot");
+}
+
 }  // namespace
 
 /// One call of Source::open.
@@ -83,6 +97,7 @@ private:
         if (!shared) return in_the_way("is locked by another process");
         const auto pinned_at = Source::Clock::now();
         MUSTER_TRY(const DiskState state, look_at(lock, path_));
+        MUSTER_CHECK(refuse_empty(state, path_, options_.may_be_empty));
         MUSTER_TRY(const auto status, status_of(path_));
         facts_ = {path_,
                   status.device,
@@ -204,10 +219,6 @@ Result<Source> Source::open(const fs::path& path, const SourceOptions& options) 
             ErrorCode::not_a_file,
             fmt::format("{} is a {}", path.string(), status.directory ? "folder" : "device"),
             "name the database file");
-    if (status.size.count == 0)
-        return fail(ErrorCode::not_a_database,
-                    fmt::format("{} is no database: the file is empty (0 bytes)", path.string()),
-                    "check the path");
     if (status.links > 1)
         return fail(
             ErrorCode::hard_links,

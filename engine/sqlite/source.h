@@ -45,6 +45,9 @@ struct SourceFacts {
 struct SourceOptions {
     fs::path scratch;  ///< for private copies; empty: the system's temporary folder
     Duration wait = std::chrono::seconds{10};  ///< for those who lock everybody out
+    /// To SQLite a file of 0 bytes is a database with no page; to whoever did not say so it is one
+    /// that was lost.
+    bool may_be_empty = false;
 };
 
 /// One snapshot of a database, live or dead. Not one byte of the main file, -wal, -shm or -journal
@@ -57,7 +60,8 @@ struct SourceOptions {
 /// reader.
 class Source {
 public:
-    /// Fails with not_found, not_a_file, permission_denied, not_a_database (also: 0 bytes), damaged
+    /// Fails with not_found, not_a_file, permission_denied, not_a_database (also: 0 bytes,
+    /// unless they may be), damaged
     /// (truncated, or unreadable to SQLite), hard_links (a second name would have a log of its
     /// own), exclusive_holder (after options.wait; the message names holders), no_space (private
     /// copy).

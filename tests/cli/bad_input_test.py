@@ -18,7 +18,7 @@ from pathlib import Path
 
 from support.databases import make, tree
 from support.mounts import mount_disk
-from support.muster import MUSTER, Case
+from support.muster import MUSTER, Case, held_leases
 
 POLICY = """
 muster: 1
@@ -472,7 +472,7 @@ class BadInput(Case):
                         self.assertIn("next: free space there", ran.stdout + ran.stderr, shown)
                     if command == "state":
                         # The copy itself had room; whether its record had decides the exit status.
-                        self.assertEqual([path.name for path in place.rglob("*") if path.name.endswith(".lease")], [], shown)
+                        self.assertEqual(held_leases(place), [], shown)
                         continue
                     wanted = {"backup": ["out.sqlite", "out.sqlite.manifest.json"], "restore": ["out.db"]}[command]
                     self.assertEqual(after, sorted(before + (wanted if ran.returncode == 0 else [])), shown)

@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from support.databases import Holder, content, family, make, make_big, names, wait_until
-from support.muster import Case, leftovers
+from support.muster import Case, held_leases, leftovers
 
 
 class Stopped(Case):
@@ -77,8 +77,7 @@ class Stopped(Case):
         make("app.db", ["one"])
         with Holder("app.db", "database.execute('BEGIN EXCLUSIVE')"):
             first = self.start("backup", "app.db", "first.sqlite")
-            leases = self.state / "muster/leases"
-            self.assertTrue(wait_until(lambda: [each for each in leases.glob("*.lease") if len(each.stem) == 32]))
+            self.assertTrue(wait_until(lambda: [each for each in held_leases(self.state) if len(Path(each).stem) == 32]))
             second = self.start("backup", "app.db", "second.sqlite", "--lock-wait", "10m")
             time.sleep(0.5)
             began = time.monotonic()
@@ -101,8 +100,7 @@ class Exclusion(Case):
         os.symlink("app.db", "alias.db")
         with Holder("app.db", "database.execute('BEGIN EXCLUSIVE')"):
             first = self.start("backup", "app.db", "first.sqlite")
-            leases = self.state / "muster/leases"
-            self.assertTrue(wait_until(lambda: [each for each in leases.glob("*.lease") if len(each.stem) == 32]))
+            self.assertTrue(wait_until(lambda: [each for each in held_leases(self.state) if len(Path(each).stem) == 32]))
             for name in ("app.db", "./../" + self.folder.name + "/app.db", "alias.db"):
                 ran = self.refused(9, "lease_held", "backup", name, "second.sqlite")
                 self.assertIn(f"pid {first.pid} ", ran.message)
@@ -120,8 +118,7 @@ class Exclusion(Case):
         self.passes("backup", "app.db", "kept.sqlite")
         with Holder("app.db", "database.execute('BEGIN EXCLUSIVE')"):
             backup = self.start("backup", "app.db", "copy.sqlite")
-            leases = self.state / "muster/leases"
-            self.assertTrue(wait_until(lambda: [each for each in leases.glob("*.lease") if len(each.stem) == 32]))
+            self.assertTrue(wait_until(lambda: [each for each in held_leases(self.state) if len(Path(each).stem) == 32]))
             ran = self.refused(9, "lease_held", "restore", "kept.sqlite", "--to", "app.db", "--force")
             self.assertIn(f"pid {backup.pid} ", ran.message)
         self.assertEqual(self.finish(backup).status, 0)
@@ -135,7 +132,7 @@ class Exclusion(Case):
 
     def test_a_lease_of_the_dead_is_none(self):
         self.assertEqual(self.muster("backup", "app.db", "copy.sqlite", kill_at="snapshot.copied").status, -9)
-        self.assertTrue(list((self.state / "muster/leases").glob("*.lease")))
+        self.assertTrue(held_leases(self.state))
         self.passes("backup", "app.db", "copy.sqlite")
         self.check_tidy()
 

@@ -126,12 +126,31 @@ class Special(Case):
                 self.round_trips(database, FORMATS[-1:])
                 shutil.rmtree("kept")
 
+    def test_a_file_without_a_page_that_is_meant(self):
+        Path("a.db").touch()
+        formats = [(*words, "--allow-empty") for words in FORMATS]
+        self.round_trips("a.db", formats)
+        Path("policy.yaml").write_text("{ muster: 1, name: new, stores: { near: { local: near } }, protect: { all: { targets: [fresh], stores: [near] } },"
+                                       " targets: { fresh: { sqlite: '*.db', may_be_empty: true } } }")
+        self.passes("apply", "policy.yaml")
+        self.assertEqual(len(list(Path("near/fresh/a").glob("a-*.sqlite"))), 1)
+
+    def test_a_file_without_a_page_beside_a_full_log(self):
+        """The commits in the log may need pages that are gone: that is no new database."""
+        crash_in_wal(make_items("a.db"))
+        os.truncate("a.db", 0)
+        for flags, refusal in (((), (8, "not_a_database")), (("--allow-empty",), (4, "damaged"))):
+            ran = self.muster("backup", "a.db", "kept/a.sqlite", *flags)
+            self.assertEqual((ran.status, ran.trouble), refusal, ran)
+            self.assertIn("0 bytes", ran.message)
+
     def test_a_file_without_a_page(self):
         """No backup is made of what may as well be a lost database, and the reason is told."""
         Path("a.db").touch()
         ran = self.muster("backup", "a.db", "kept/a.sqlite")
         self.assertEqual((ran.status, ran.trouble), (8, "not_a_database"), ran)
         self.assertIn("the file is empty (0 bytes)", ran.message)
+        self.assertIn("--allow-empty", ran.out + ran.err)
         self.assertEqual(list(Path(".").rglob("*.sqlite*")), [])
 
 

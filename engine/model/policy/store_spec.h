@@ -109,7 +109,7 @@ struct Fields<StoreSpec> {
         optional("azure_blob", &StoreSpec::azure_blob, "A container of Azure Blob Storage."),
         optional(
             "layout", &StoreSpec::layout,
-            "Place of a snapshot in the store, without the extension that its format gives. Words: {target} {timestamp} {yyyy} {mm} {dd}, and {prefix} in an object store. {target} is needed, and {timestamp} unless overwrite is same_day."),
+            "Place of a snapshot in the store, without the extension that its format gives. Words: {target} {timestamp} {yyyy} {mm} {dd}, and {prefix} in an object store. In the file's name below a folder named after it, {target} is the last part of tenants/acme. {target} is needed, and {timestamp} unless overwrite is same_day."),
         optional(
             "overwrite", &StoreSpec::overwrite,
             "never: each snapshot has a name of its own; same_day: the last one of a day stands for the day."),

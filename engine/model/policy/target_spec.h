@@ -75,6 +75,7 @@ struct TargetSpec : TargetOptions {
     std::optional<std::string> volume_id;
     std::optional<SchemaVersionSpec> schema_version;
     std::optional<Query> revision;
+    bool may_be_empty = false;
     std::vector<CheckSpec> checks;
     std::map<std::string, std::string> parts;
     std::optional<RecordCount> records;
@@ -100,7 +101,9 @@ struct Fields<TargetSpec> {
             optional("schema_version", &TargetSpec::schema_version,
                      "Where the schema version stands."),
             optional("revision", &TargetSpec::revision,
-                     "A number that grows with the content; recorded in manifests.")},
+                     "A number that grows with the content; recorded in manifests."),
+            optional("may_be_empty", &TargetSpec::may_be_empty,
+                     "A database of 0 bytes is backed up as an empty one, and not refused as one that was lost.")},
         Fields<TargetOptions>::list,
         FieldList{
             optional("checks", &TargetSpec::checks,

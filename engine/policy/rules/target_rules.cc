@@ -110,6 +110,7 @@ void check_kind(const std::string& path, const TargetSpec& target, RuleReport& r
     if (kind_of(target) == TargetKind::directory) {
         only(target.schema_version.has_value(), "schema_version", "sqlite");
         only(target.revision.has_value(), "revision", "sqlite");
+        only(target.may_be_empty, "may_be_empty", "sqlite");
         only(!target.checks.empty(), "checks", "sqlite");
     } else {
         only(!target.parts.empty(), "parts", "directory");

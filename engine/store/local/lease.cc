@@ -44,14 +44,15 @@ Result<File> open_or_create(const fs::path& path) {
 
 }  // namespace
 
-Result<Lease> Lease::take(const fs::path& path, std::string_view doing, Time now, Duration wait) {
+Result<Lease> Lease::take(const fs::path& path, std::string_view doing, Time now, Duration wait,
+                          LeaseFile afterwards) {
     MUSTER_CHECK(make_folder(path.parent_path()));
     const auto deadline = std::chrono::steady_clock::now() + wait;
     for (;;) {
         MUSTER_TRY(auto file, open_or_create(path));
         MUSTER_TRY(const auto got, grip(file));
         if (got == Grip::held) {
-            Lease lease{std::move(file)};  // removes the file also when it cannot be written
+            Lease lease{std::move(file), afterwards};  // also ends when it cannot be written
             if (::ftruncate(lease.file_->descriptor(), 0) != 0)
                 return Failure(system_error(errno, "write", path));
             MUSTER_CHECK(
@@ -73,13 +74,18 @@ Result<Lease> Lease::take(const fs::path& path, std::string_view doing, Time now
 
 Lease& Lease::operator=(Lease&& other) noexcept {
     std::swap(file_, other.file_);
+    std::swap(afterwards_, other.afterwards_);
     return *this;
 }
 
 Lease::~Lease() {
-    // Removed while still locked: whoever opened it meanwhile finds that the path no longer names
-    // it.
-    if (file_ && file_->descriptor() >= 0) ::unlink(file_->path().c_str());
+    if (!file_ || file_->descriptor() < 0) return;
+    // While still locked: whoever opened it meanwhile finds that the path no longer names it, or
+    // nothing of this holder in it.
+    if (afterwards_ == LeaseFile::removed)
+        ::unlink(file_->path().c_str());
+    else
+        static_cast<void>(::ftruncate(file_->descriptor(), 0) == 0);
 }
 
 }  // namespace muster

@@ -10,21 +10,28 @@
 
 namespace muster {
 
-/// Held from take() to destruction; the file is removed then.
+/// What becomes of the file afterwards. One in muster's own folder stays, empty, for the next run
+/// on the same thing: a file made and removed for each database of a fleet is what its runs would
+/// wait for.
+enum class LeaseFile { removed, emptied };
+
+/// Held from take() to destruction.
 class Lease {
 public:
     /// `doing` stands in the file for whoever is refused. ErrorCode::lease_held, naming the holder,
     /// when somebody else still has it after `wait`.
     static Result<Lease> take(const fs::path& path, std::string_view doing, Time now,
-                              Duration wait = Duration{0});
+                              Duration wait = Duration{0},
+                              LeaseFile afterwards = LeaseFile::removed);
 
     Lease(Lease&&) noexcept = default;
     Lease& operator=(Lease&&) noexcept;
     ~Lease();
 
 private:
-    explicit Lease(File file) : file_(std::move(file)) {}
+    Lease(File file, LeaseFile afterwards) : file_(std::move(file)), afterwards_(afterwards) {}
     std::optional<File> file_;
+    LeaseFile afterwards_;
 };
 
 }  // namespace muster

@@ -121,9 +121,15 @@ class Case(unittest.TestCase):
     def check_tidy(self):
         """No hidden file, sandbox, scratch folder or lease of a run is left."""
         self.assertEqual(leftovers(self.folder), [])
-        for name in ("sandboxes", "scratch", "leases"):
+        for name in ("sandboxes", "scratch"):
             place = self.state / "muster" / name
             self.assertEqual([entry.name for entry in place.glob("*")], [], place)
+        self.assertEqual(held_leases(self.state), [])
+
+
+def held_leases(state):
+    """Lease files below `state` that name a holder: one that is over is empty."""
+    return sorted(path.name for path in Path(state).rglob("*.lease") if path.stat().st_size)
 
 
 HIDDEN = re.compile(r"^\.|^muster-scratch-")

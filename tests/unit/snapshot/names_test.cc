@@ -18,6 +18,16 @@ TEST_CASE("the words of a layout are filled in, and the extension is added once"
     CHECK(artifact_name("{target}-{epoch}", "shop", time) == "shop-1795169709.sqlite");
 }
 
+TEST_CASE("a match of a glob is told once where its folder has its name", "[snapshot][names]") {
+    const auto time = *TextForm<Time>::parse("2026-11-20T10:15:09Z");
+    const auto name_by = [&](std::string_view layout) {
+        return artifact_name(layout, "tenants/acme", time);
+    };
+    CHECK(name_by("{target}/{target}-{epoch}") == "tenants/acme/acme-1795169709.sqlite");
+    CHECK(name_by("{yyyy}/{target}-{epoch}") == "2026/tenants/acme-1795169709.sqlite");
+    CHECK(name_by("{target}-{epoch}") == "tenants/acme-1795169709.sqlite");
+}
+
 TEST_CASE("a format is seen in the name", "[snapshot][names]") {
     CHECK(extension_of(Compression::none, false).empty());
     CHECK(extension_of(Compression::gzip, false) == ".gz");

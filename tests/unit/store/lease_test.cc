@@ -30,6 +30,22 @@ TEST_CASE("a lease excludes, names its holder, and leaves nothing", "[store][lea
     CHECK(Lease::take(file, "again", now));
 }
 
+TEST_CASE("a lease that stays is empty, and is had again", "[store][lease][ON-07]") {
+    const TempFolder folder;
+    const auto file = folder / "leases/a.lease";
+    for (int round = 0; round < 2; ++round) {
+        {
+            const auto held =
+                Lease::take(file, "a backup of a.db", now, Duration{0}, LeaseFile::emptied);
+            REQUIRE(held);
+            CHECK_FALSE(Lease::take(file, "a restore", now));
+            CHECK(fs::file_size(file) > 0);
+        }
+        REQUIRE(fs::exists(file));
+        CHECK(fs::file_size(file) == 0);
+    }
+}
+
 TEST_CASE("a killed holder leaves no lease for ever", "[store][lease][ON-07]") {
     const TempFolder folder;
     const auto file = folder / "a.lease";
