@@ -249,6 +249,7 @@ public:
           outcomes_(plan.steps.size()) {}
 
     Result<Outcomes> run() {
+        make_store_folders();
         in_parallel(lanes_.size(), most_lanes, [this](std::size_t mine) {
             const auto& lane = lanes_[mine];
             const auto stay = room_.enter(mine, lane.bytes);
@@ -265,6 +266,18 @@ public:
     }
 
 private:
+    /// Before the lanes, which would each wait for a sync of its own. What fails here fails there,
+    /// and is told there.
+    void make_store_folders() const {
+        std::vector<fs::path> folders;
+        for (const auto& step : plan_.steps)
+            if (const auto* snapshot = std::get_if<SnapshotStep>(&step.action);
+                snapshot && step.bucket == Bucket::planned)
+                folders.push_back(
+                    (fs::path{snapshot->place.root} / key_of(*snapshot, host_.now())).parent_path());
+        if (folders.size() > 1) static_cast<void>(make_folders(folders));
+    }
+
     Result<> carry_out(const Lane& lane) {
         Executor executor{plan_, lane, options_, host_for(lane), journal_};
         for (const auto place : lane.steps) {

@@ -55,10 +55,7 @@ Result<> refuse_live_place(const fs::path& source, const fs::path& place) {
 Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const Host& host) {
     for (;;) {
         const Time now = host.now();
-        auto key = step.place.whole_name
-                       ? fill_in(step.place.layout, step.volume_name, now)
-                       : artifact_name(step.place.layout, step.volume_name, now,
-                                       extension_of(step.compress, step.encrypt.has_value()));
+        auto key = key_of(step, now);
         const bool timed = step.place.layout.find("{timestamp}") != std::string::npos ||
                            step.place.layout.find("{epoch}") != std::string::npos;
         if (step.place.replace || !timed) return std::pair{std::move(key), now};
@@ -92,8 +89,11 @@ Result<> require_sound(const Findings& findings, const SnapshotStep& step) {
                     : "restore an older proven snapshot; method: online copies it as it is");
 }
 
-/// Bytes of a database.
-constexpr std::int64_t worth_a_thread = std::int64_t{1} << 20U;
+/// How work on so much is begun: what is small waits until it is asked for.
+std::launch policy_for(Bytes bytes) {
+    constexpr Bytes worth_a_thread{std::uint64_t{1} << 20U};
+    return bytes > worth_a_thread ? std::launch::async : std::launch::deferred;
+}
 
 Result<> describe_content(const SnapshotStep& step, const fs::path& content, Manifest& manifest) {
     MUSTER_TRY(auto connection, Connection::open(content, OpenMode::immutable));
@@ -171,6 +171,7 @@ private:
         options.scratch = host_.scratch;
         options.max_writer_pause = step_.max_writer_pause;
         options.may_be_empty = step_.may_be_empty;
+        options.will_be_synced = !scratch_;
         options.progress = progress("copying");
         content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
         MUSTER_TRY(const auto owner, status_of(step_.source));
@@ -203,8 +204,8 @@ private:
     /// Beside the encoding and the reading back, which leave its file as it is; after them where a
     /// thread would cost more than it does.
     void examine() {
-        const bool brief = manifest_.page_size * manifest_.page_count <= worth_a_thread;
-        examining_ = std::async(brief ? std::launch::deferred : std::launch::async, [this] {
+        const auto bytes = static_cast<std::uint64_t>(manifest_.page_size * manifest_.page_count);
+        examining_ = std::async(policy_for({bytes}), [this] {
             return examine_database(content_, *questions_, artifact_.string(), host_);
         });
     }
@@ -234,11 +235,14 @@ private:
         return {};
     }
 
+    /// Read while it is synced: both see the same pages, and a sync that fails ends it.
     Result<> read_back() {
         MUSTER_TRY(auto artifact, File::open_read_write(commit_.partial()));
-        MUSTER_CHECK(artifact.sync());
         MUSTER_TRY(manifest_.bytes_written, artifact.size());
-        MUSTER_TRY(manifest_.checksum_sha256, sha256_of_file(commit_.partial()));
+        auto synced = std::async(policy_for(manifest_.bytes_written), [&] { return artifact.sync(); });
+        const auto checksum = sha256_of_file(commit_.partial());
+        MUSTER_CHECK(synced.get());
+        MUSTER_TRY(manifest_.checksum_sha256, checksum);
         if (written_ && *written_ != manifest_.checksum_sha256)
             return fail(ErrorCode::io,
                         fmt::format("{} reads back other bytes than were written",
@@ -277,6 +281,12 @@ private:
 };
 
 }  // namespace
+
+std::string key_of(const SnapshotStep& step, Time now) {
+    if (step.place.whole_name) return fill_in(step.place.layout, step.volume_name, now);
+    return artifact_name(step.place.layout, step.volume_name, now,
+                         extension_of(step.compress, step.encrypt.has_value()));
+}
 
 Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host,
                             std::optional<Questions> questions) {

@@ -91,9 +91,9 @@ private:
 class FileCopy {
 public:
     static Result<FileCopy> begin(const File& source, const SourceFacts& facts,
-                                  const fs::path& destination) {
+                                  const fs::path& destination, bool will_be_synced) {
         MUSTER_TRY(auto target, File::open_read_write(destination));
-        return FileCopy{source, std::move(target), facts};
+        return FileCopy{source, std::move(target), facts, will_be_synced};
     }
 
     /// As PageCopy::step.
@@ -109,6 +109,7 @@ public:
                             page_size_),
                 "restore from a proven snapshot");
         MUSTER_CHECK(target_.append(buffer_));
+        if (will_be_synced_) target_.begin_sync();
         done_ += buffer_.size() / page_size_;
         return done_ == pages_;
     }
@@ -116,14 +117,16 @@ public:
     std::uint64_t done() const { return done_; }
 
 private:
-    FileCopy(const File& source, File target, const SourceFacts& facts)
+    FileCopy(const File& source, File target, const SourceFacts& facts, bool will_be_synced)
         : source_(source),
           target_(std::move(target)),
+          will_be_synced_(will_be_synced),
           page_size_(static_cast<std::uint64_t>(facts.page_size)),
           pages_(static_cast<std::uint64_t>(facts.page_count)) {}
 
     const File& source_;
     File target_;
+    bool will_be_synced_;
     std::uint64_t page_size_;
     std::uint64_t pages_;
     std::uint64_t done_ = 0;
@@ -189,7 +192,7 @@ private:
             MUSTER_TRY(auto pages, PageCopy::begin(view, destination_));
             return go(pages, view, limited);
         }
-        MUSTER_TRY(auto pages, FileCopy::begin(*file, facts_, destination_));
+        MUSTER_TRY(auto pages, FileCopy::begin(*file, facts_, destination_, options_.will_be_synced));
         return go(pages, view, limited);
     }
 
