@@ -31,7 +31,7 @@ std::string total_text(const RetentionTotal& total) {
     return out;
 }
 
-/// RetentionColumns that are wide enough for every row of a group.
+/// Columns that are wide enough for every row of a group.
 class RetentionColumns {
 public:
     explicit RetentionColumns(const RetentionGroup& group) {

@@ -32,7 +32,7 @@ std::string age_text(const ListedSnapshot& each) {
     return each.created_at ? "in the future" : "unknown";
 }
 
-/// SnapshotColumns that are wide enough for every row.
+/// Columns that are wide enough for every row.
 class SnapshotColumns {
 public:
     explicit SnapshotColumns(const SnapshotList& list) {

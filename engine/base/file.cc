@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <set>
+#include <vector>
 
 namespace muster {
 namespace {
@@ -277,15 +277,10 @@ Result<> write_durably(const fs::path& path, const std::function<Result<>(const 
     }
 }
 
-Result<> rename(const fs::path& from, const fs::path& to, Replace replace) {
+Result<> rename_durably(const fs::path& from, const fs::path& to, Replace replace) {
     const unsigned flags = replace == Replace::no ? RENAME_NOREPLACE : 0;
     if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) != 0)
         return Failure(system_error(errno, fmt::format("rename {} to", from.string()), to));
-    return {};
-}
-
-Result<> rename_durably(const fs::path& from, const fs::path& to, Replace replace) {
-    MUSTER_CHECK(rename(from, to, replace));
     return sync_folder(folder_of(to));
 }
 
@@ -305,36 +300,15 @@ Result<> sync_folder(const fs::path& folder) {
     return {};
 }
 
-namespace {
-
-/// `grown` are the folders that hold a new one.
-Result<> make_unsynced(const fs::path& folder, std::set<fs::path>& grown) {
+Result<> make_folder(const fs::path& folder) {
     MUSTER_TRY(const auto status, status_of(folder));
     if (status.directory) return {};
     if (status.exists) return Failure(system_error(ENOTDIR, "make folder", folder));
     if (folder.has_parent_path() && folder.parent_path() != folder)
-        MUSTER_CHECK(make_unsynced(folder.parent_path(), grown));
-    if (::mkdir(folder.c_str(), 0700) == 0)
-        grown.insert(folder_of(folder));
-    else if (errno != EEXIST)
-        return Failure(system_error(errno, "make folder", folder));
+        MUSTER_CHECK(make_folder(folder.parent_path()));
+    if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(folder_of(folder));
+    if (errno != EEXIST) return Failure(system_error(errno, "make folder", folder));
     return {};
-}
-
-}  // namespace
-
-Result<> make_folders(const std::vector<fs::path>& folders) {
-    std::set<fs::path> grown;
-    Result<> done;
-    for (const auto& folder : folders)
-        if (auto made = make_unsynced(folder, grown); !made) done = std::move(made);
-    for (const auto& folder : grown)
-        if (auto synced = sync_folder(folder); !synced) done = std::move(synced);
-    return done;
-}
-
-Result<> make_folder(const fs::path& folder) {
-    return make_folders({folder});
 }
 
 Result<Bytes> free_space(const fs::path& path) {

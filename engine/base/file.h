@@ -8,7 +8,6 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/base/digest.h"
@@ -101,18 +100,14 @@ Result<> write_durably(const fs::path& path, const std::function<Result<>(const 
                        std::uint32_t mode = 0600);
 
 enum class Replace { no, yes };
-/// Renames within one file system. Replace::no refuses an existing `to` with
-/// ErrorCode::target_exists, in one step.
-Result<> rename(const fs::path& from, const fs::path& to, Replace replace);
-/// And syncs the folder: the name outlives a loss of power.
+/// Renames within one file system and syncs the folder. Replace::no refuses an existing `to`
+/// with ErrorCode::target_exists, in one step.
 Result<> rename_durably(const fs::path& from, const fs::path& to, Replace replace);
 /// Removes a file and syncs the folder; absent is fine.
 Result<> remove_durably(const fs::path& path);
 Result<> sync_folder(const fs::path& folder);
-/// Makes the folder and those above it, 0700; what it made outlives a loss of power.
+/// Makes the folder and those above it, 0700; their names outlive a loss of power.
 Result<> make_folder(const fs::path& folder);
-/// The same of many, with one sync for all that are made in one.
-Result<> make_folders(const std::vector<fs::path>& folders);
 /// Bytes that an unprivileged writer may still use in the file system that holds `path` (or its
 /// nearest existing parent).
 Result<Bytes> free_space(const fs::path& path);

@@ -51,9 +51,10 @@ public:
             outcome.trouble = Trouble{std::string{need_not_met}, unmet, ""};
         } else {
             MUSTER_CHECK(journal_.step_started(step.id));
+            take_system_faults();  // of what this thread did before, which said what mattered
             const auto done = std::visit(
                 [&](const auto& action) { return carry_out(action, outcome); }, step.action);
-            tell_passed_over(outcome.findings);
+            tell_faults(outcome.findings, done.has_value());
             if (!done) {
                 outcome.status = Status::failed;
                 outcome.trouble = trouble_of(done.error());
@@ -70,14 +71,14 @@ public:
     }
 
 private:
-    /// SQLite went on without it; whoever runs it ought to know that their disk fails.
-    static void tell_passed_over(Findings& findings) {
+    /// Where SQLite went on without it: whoever runs it ought to know that their disk fails.
+    static void tell_faults(Findings& findings, bool went_on) {
         for (const auto& fault : take_system_faults()) {
             const auto error = fault.error();
             findings.push_back({"system_fault", Severity::warning, Verdict::bad,
                                 fault.path.string(),
-                                error.message + ", and SQLite went on without it", "", "", "",
-                                error.hint});
+                                error.message + (went_on ? ", and SQLite went on without it" : ""),
+                                "", "", "", error.hint});
         }
     }
 
@@ -98,10 +99,10 @@ private:
         const auto place = options_.state.lease(real_path(database).string());
         // In short waits: whoever asks the run to stop must not wait for the other one.
         for (const auto deadline = std::chrono::steady_clock::now() + options_.lease_wait;;) {
-            auto lease = Lease::take(
-                place, doing, host_.now(),
-                std::min<Duration>(options_.lease_wait, std::chrono::milliseconds{100}),
-                LeaseFile::emptied);
+            auto lease =
+                Lease::take(place, doing, host_.now(),
+                            std::min<Duration>(options_.lease_wait, std::chrono::milliseconds{100}),
+                            LeaseFile::emptied);
             if (lease || lease.error().code != ErrorCode::lease_held ||
                 std::chrono::steady_clock::now() >= deadline)
                 return lease;
@@ -249,7 +250,6 @@ public:
           outcomes_(plan.steps.size()) {}
 
     Result<Outcomes> run() {
-        make_store_folders();
         in_parallel(lanes_.size(), most_lanes, [this](std::size_t mine) {
             const auto& lane = lanes_[mine];
             const auto stay = room_.enter(mine, lane.bytes);
@@ -266,18 +266,6 @@ public:
     }
 
 private:
-    /// Before the lanes, which would each wait for a sync of its own. What fails here fails there,
-    /// and is told there.
-    void make_store_folders() const {
-        std::vector<fs::path> folders;
-        for (const auto& step : plan_.steps)
-            if (const auto* snapshot = std::get_if<SnapshotStep>(&step.action);
-                snapshot && step.bucket == Bucket::planned)
-                folders.push_back(
-                    (fs::path{snapshot->place.root} / key_of(*snapshot, host_.now())).parent_path());
-        if (folders.size() > 1) static_cast<void>(make_folders(folders));
-    }
-
     Result<> carry_out(const Lane& lane) {
         Executor executor{plan_, lane, options_, host_for(lane), journal_};
         for (const auto place : lane.steps) {

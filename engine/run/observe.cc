@@ -76,7 +76,7 @@ TargetFacts unseen(const std::string& name, const fs::path& path) {
     return facts;
 }
 
-/// What is to be looked at; each becomes what it is in its place among the targets.
+/// Targets that are to be looked at: each has its place in the observation, which run() fills.
 class Probes {
 public:
     Probes(Observation& world, const Policy& policy, const Host& host)

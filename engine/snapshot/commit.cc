@@ -46,25 +46,6 @@ Result<> seal_with_manifest(const fs::path& artifact, const Manifest& manifest) 
                           Replace::yes);
 }
 
-/// What of a snapshot lies under the name of its artifact, or a hidden one.
-Result<bool> is_artifact_of(const Manifest& manifest, const fs::path& file) {
-    MUSTER_TRY(const auto there, status_of(file));
-    if (!there.exists || there.size != manifest.bytes_written) return false;
-    MUSTER_TRY(const auto checksum, sha256_of_file(file));
-    return checksum == manifest.checksum_sha256;
-}
-
-/// Only a loss of power leaves a manifest with its name before its artifact has one.
-Result<bool> give_back_name(const fs::path& artifact, const fs::path& partial) {
-    MUSTER_TRY(const auto there, status_of(artifact));
-    if (there.exists) return false;
-    const auto manifest = read_manifest(artifact);
-    if (!manifest || !*manifest) return false;
-    MUSTER_TRY(const bool whole, is_artifact_of(**manifest, partial));
-    if (whole) MUSTER_CHECK(rename_durably(partial, artifact, Replace::no));
-    return whole;
-}
-
 /// Nobody works on `artifact` (the caller holds its claim): finishes or undoes what was begun.
 Result<std::string> mend(const fs::path& artifact) {
     const auto intent = hidden_beside(artifact, intent_suffix),
@@ -74,7 +55,12 @@ Result<std::string> mend(const fs::path& artifact) {
     std::string note;
     if (intended.exists) {
         MUSTER_TRY(const auto manifest, parse_manifest(intent));
-        MUSTER_TRY(const bool arrived, is_artifact_of(manifest, artifact));
+        MUSTER_TRY(const auto there, status_of(artifact));
+        bool arrived = false;
+        if (there.exists && there.size == manifest.bytes_written) {
+            MUSTER_TRY(const auto checksum, sha256_of_file(artifact));
+            arrived = checksum == manifest.checksum_sha256;
+        }
         if (arrived) {
             MUSTER_CHECK(seal_with_manifest(artifact, manifest));
             note = fmt::format(
@@ -85,12 +71,8 @@ Result<std::string> mend(const fs::path& artifact) {
                                artifact.string());
         }
     } else if (begun.exists) {
-        MUSTER_TRY(const bool given_back, give_back_name(artifact, partial));
-        note = given_back
-                   ? fmt::format("kept the snapshot {}: a loss of power had taken only its name",
-                                 artifact.string())
-                   : fmt::format("removed the unfinished copy of {} that a killed run left",
-                                 artifact.string());
+        note = fmt::format("removed the unfinished copy of {} that a killed run left",
+                           artifact.string());
     }
     for (const auto suffix : sqlite_sidecars)
         MUSTER_CHECK(remove_if_there(sidecar(partial, suffix)));
@@ -127,11 +109,7 @@ Result<> Commit::publish(const Manifest& manifest) {
     const auto intent = hidden_beside(artifact_, intent_suffix);
     MUSTER_CHECK(write_durably(intent, text));
     kill_point("snapshot.intent_written");
-    // Where nothing is replaced one sync of the folder, the last, serves both names: whichever a
-    // loss of power leaves, mend() finds the other file under its hidden one.
-    const auto stored = replace_ == Replace::no ? rename(partial_, artifact_, replace_)
-                                                : rename_durably(partial_, artifact_, replace_);
-    if (!stored) {
+    if (const auto stored = rename_durably(partial_, artifact_, replace_); !stored) {
         // Where only the folder could not be synced, the artifact has its name: the intent tells
         // what it is, and without it a failed run's copy would pass for a legacy backup.
         if (::access(partial_.c_str(), F_OK) == 0) ::unlink(intent.c_str());

@@ -31,8 +31,7 @@ Result<> move_family(const fs::path& target, const fs::path& rejected) {
     for (const auto suffix : sqlite_sidecars) {
         const auto log = sidecar(target, suffix);
         MUSTER_TRY(const auto there, status_of(log));
-        if (there.exists)
-            MUSTER_CHECK(rename_durably(log, sidecar(rejected, suffix), Replace::no));
+        if (there.exists) MUSTER_CHECK(rename_durably(log, sidecar(rejected, suffix), Replace::no));
     }
     return rename_durably(target, rejected, Replace::no);
 }

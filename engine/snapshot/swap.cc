@@ -34,7 +34,8 @@ Result<> move_if_there(const fs::path& from, const fs::path& to) {
 /// and now.
 Result<fs::path> free_family(const fs::path& wanted) {
     for (int count = 2;; ++count) {
-        const auto name = count == 2 ? wanted : fs::path{fmt::format("{}-{}", wanted.string(), count)};
+        const auto name =
+            count == 2 ? wanted : fs::path{fmt::format("{}-{}", wanted.string(), count)};
         MUSTER_TRY(const bool taken, is_there(name));
         if (!taken) return name;
     }

@@ -55,7 +55,10 @@ Result<> refuse_live_place(const fs::path& source, const fs::path& place) {
 Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const Host& host) {
     for (;;) {
         const Time now = host.now();
-        auto key = key_of(step, now);
+        auto key = step.place.whole_name
+                       ? fill_in(step.place.layout, step.volume_name, now)
+                       : artifact_name(step.place.layout, step.volume_name, now,
+                                       extension_of(step.compress, step.encrypt.has_value()));
         const bool timed = step.place.layout.find("{timestamp}") != std::string::npos ||
                            step.place.layout.find("{epoch}") != std::string::npos;
         if (step.place.replace || !timed) return std::pair{std::move(key), now};
@@ -89,10 +92,12 @@ Result<> require_sound(const Findings& findings, const SnapshotStep& step) {
                     : "restore an older proven snapshot; method: online copies it as it is");
 }
 
-/// How work on so much is begun: what is small waits until it is asked for.
+/// How work on so much is begun: what is small waits until it is asked for, and so does the rest
+/// where no thread is to be had.
 std::launch policy_for(Bytes bytes) {
     constexpr Bytes worth_a_thread{std::uint64_t{1} << 20U};
-    return bytes > worth_a_thread ? std::launch::async : std::launch::deferred;
+    return bytes > worth_a_thread ? std::launch::async | std::launch::deferred
+                                  : std::launch::deferred;
 }
 
 Result<> describe_content(const SnapshotStep& step, const fs::path& content, Manifest& manifest) {
@@ -239,7 +244,8 @@ private:
     Result<> read_back() {
         MUSTER_TRY(auto artifact, File::open_read_write(commit_.partial()));
         MUSTER_TRY(manifest_.bytes_written, artifact.size());
-        auto synced = std::async(policy_for(manifest_.bytes_written), [&] { return artifact.sync(); });
+        auto synced =
+            std::async(policy_for(manifest_.bytes_written), [&] { return artifact.sync(); });
         const auto checksum = sha256_of_file(commit_.partial());
         MUSTER_CHECK(synced.get());
         MUSTER_TRY(manifest_.checksum_sha256, checksum);
@@ -281,12 +287,6 @@ private:
 };
 
 }  // namespace
-
-std::string key_of(const SnapshotStep& step, Time now) {
-    if (step.place.whole_name) return fill_in(step.place.layout, step.volume_name, now);
-    return artifact_name(step.place.layout, step.volume_name, now,
-                         extension_of(step.compress, step.encrypt.has_value()));
-}
 
 Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host,
                             std::optional<Questions> questions) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "engine/base/host.h"
@@ -17,9 +16,6 @@ struct Taken {
     std::optional<Examination> examination;  ///< of its content; for whoever verifies it next
     std::vector<Phase> phases;
 };
-
-/// Where in its store a snapshot lies that is taken at `now`.
-std::string key_of(const SnapshotStep& step, Time now);
 
 /// The database is read as sqlite/source.h says, never changed. Fails with live_database when the
 /// place is the database itself or another one in use, however it is spelled; target_exists when

@@ -103,8 +103,7 @@ Error sqlite_error(sqlite3* handle, int code, const fs::path& path, std::string_
     const bool from_system = primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR ||
                              primary == SQLITE_READONLY || primary == SQLITE_FULL;
     if (const auto fault = from_system ? take_system_fault_of(path) : std::nullopt)
-        return fault->error().during(
-            fmt::format("trying to {} {}", doing, path.string()));
+        return fault->error().during(fmt::format("trying to {} {}", doing, path.string()));
     if ((primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR) && number != 0)
         reason += fmt::format(" ({})", std::strerror(number));
     const auto [error_code, hint] = cause_of(code, number);

@@ -163,8 +163,8 @@ public:
 
 private:
     Result<End> one_attempt() {
-        MUSTER_TRY(auto view, Source::open(
-                                 source_, {options_.scratch, options_.wait, options_.may_be_empty}));
+        MUSTER_TRY(auto view,
+                   Source::open(source_, {options_.scratch, options_.wait, options_.may_be_empty}));
         facts_ = view.facts();
         MUSTER_CHECK(
             require_space(destination_, size(), fmt::format("the copy of {}", source_.string())));
@@ -192,7 +192,8 @@ private:
             MUSTER_TRY(auto pages, PageCopy::begin(view, destination_));
             return go(pages, view, limited);
         }
-        MUSTER_TRY(auto pages, FileCopy::begin(*file, facts_, destination_, options_.will_be_synced));
+        MUSTER_TRY(auto pages,
+                   FileCopy::begin(*file, facts_, destination_, options_.will_be_synced));
         return go(pages, view, limited);
     }
 

@@ -34,8 +34,7 @@ Result<DiskState> look_at(const SourceLock& lock, const fs::path& database) {
     DiskState state;
     std::array<std::byte, header_size> bytes{};
     MUSTER_TRY(const std::size_t count, lock.file().read_at(0, bytes));
-    const auto header =
-        count == 0 ? DatabaseHeader{} : parse_header(std::span{bytes}.first(count));
+    const auto header = count == 0 ? DatabaseHeader{} : parse_header(std::span{bytes}.first(count));
     if (!header)
         return fail(ErrorCode::not_a_database,
                     fmt::format("{} is not an SQLite database: no header", database.string()),

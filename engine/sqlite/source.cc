@@ -58,10 +58,10 @@ Result<> refuse_empty(const DiskState& state, const fs::path& path, bool may_be)
                     fmt::format("{} is no database: the file is empty (0 bytes)", path.string()),
                     "check the path; one that is meant to be empty is taken with --allow-empty, or "
                     "may_be_empty: true in the policy");
-    if (state.wal_bytes.count == 0) return {};
+    if (state.wal_bytes.count == 0 && !state.hot_journal) return {};
     return fail(ErrorCode::damaged,
-                fmt::format("{} is empty (0 bytes), and its log is not: what was in it is gone",
-                            path.string()),
+                fmt::format("{} is empty (0 bytes), and its {} is not: what was in it is gone",
+                            path.string(), state.hot_journal ? "journal" : "log"),
                 "restore from a proven snapshot");
 }
 
@@ -269,7 +269,8 @@ Result<Source::Pin> Source::pin() {
     if (!shared) return Pin::busy;
     pinned_at_ = Clock::now();
     MUSTER_TRY(const DiskState state, look_at(lock_, facts_.path));
-    if (state.hot_journal || state.wal_mode()) {
+    const bool emptied = state.bytes.count == 0 && facts_.page_count > 0;
+    if (state.hot_journal || state.wal_mode() || emptied) {
         lock_.release();
         return Pin::changed;
     }

@@ -60,11 +60,10 @@ struct SourceOptions {
 /// reader.
 class Source {
 public:
-    /// Fails with not_found, not_a_file, permission_denied, not_a_database (also: 0 bytes,
-    /// unless they may be), damaged
-    /// (truncated, or unreadable to SQLite), hard_links (a second name would have a log of its
-    /// own), exclusive_holder (after options.wait; the message names holders), no_space (private
-    /// copy).
+    /// Fails with not_found, not_a_file, permission_denied, not_a_database (also: 0 bytes, unless
+    /// it may be empty), damaged (truncated, or unreadable to SQLite), hard_links (a second name
+    /// would have a log of its own), exclusive_holder (after options.wait; the message names
+    /// holders), no_space (private copy).
     static Result<Source> open(const fs::path& path, const SourceOptions& options = {});
 
     Connection& connection() { return connection_; }
@@ -88,8 +87,8 @@ public:
     /// release() is one snapshot then. Requires blocks_writers().
     Result<> release();
     enum class Pin { pinned, busy, changed };
-    /// busy: a writer is at work, try again. changed: somebody crashed in a commit or turned to WAL
-    /// mode; only opening again helps.
+    /// busy: a writer is at work, try again. changed: somebody crashed in a commit, turned to WAL
+    /// mode or emptied it; only opening again helps.
     Result<Pin> pin();
 
 private:

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <type_traits>
+#include <utility>
 
 #include "engine/sqlite/sidecars.h"
 
@@ -147,7 +149,8 @@ std::optional<SystemFault> take_system_fault_of(const fs::path& database) {
         [&](const SystemFault& each) { return is_of(real_path(each.path), resolved); });
     if (found == faults_of_thread.rend()) return std::nullopt;
     auto fault = std::move(*found);
-    faults_of_thread.erase(std::prev(found.base()));
+    std::erase_if(faults_of_thread,
+                  [&](const SystemFault& each) { return is_of(real_path(each.path), resolved); });
     return fault;
 }
 

@@ -1,6 +1,7 @@
-// What the system refused SQLite: a disk that cannot be read or written, a full one, too many files.
-// SQLite passes over some of it (folding a log when the last connection closes, removing a
-// sidecar), and tells some of it by what its second try met: "No such file" where the disk is full.
+// What the system refused SQLite that opens, writes, syncs or removes a file: a failing disk, a
+// full one, too many open files. SQLite passes over some of it (folding a log when the last
+// connection closes, removing a sidecar), and tells some of it by what its second try met: "No such
+// file" where the disk is full.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,8 @@ void watch_for_system_faults();
 /// Those of this thread that nobody took, oldest first; no more than the latest 16 are kept.
 std::vector<SystemFault> take_system_faults();
 
-/// Takes the latest one of this thread about `database` or a sidecar of it.
+/// Takes those of this thread about `database` or a sidecar of it, for one failure may be tried
+/// twice; the latest.
 std::optional<SystemFault> take_system_fault_of(const fs::path& database);
 
 }  // namespace muster

@@ -131,7 +131,7 @@ class Special(Case):
         formats = [(*words, "--allow-empty") for words in FORMATS]
         self.round_trips("a.db", formats)
         Path("policy.yaml").write_text("{ muster: 1, name: new, stores: { near: { local: near } }, protect: { all: { targets: [fresh], stores: [near] } },"
-                                       " targets: { fresh: { sqlite: '*.db', may_be_empty: true } } }")
+                                       " targets: { fresh: { sqlite: '*.db', may_be_empty: true } }, drills: { smoke: { scenario: restore-smoke, targets: [fresh] } } }")
         self.passes("apply", "policy.yaml")
         self.assertEqual(len(list(Path("near/fresh/a").glob("a-*.sqlite"))), 1)
 
@@ -139,10 +139,20 @@ class Special(Case):
         """The commits in the log may need pages that are gone: that is no new database."""
         crash_in_wal(make_items("a.db"))
         os.truncate("a.db", 0)
+        before = family("a.db")
         for flags, refusal in (((), (8, "not_a_database")), (("--allow-empty",), (4, "damaged"))):
             ran = self.muster("backup", "a.db", "kept/a.sqlite", *flags)
             self.assertEqual((ran.status, ran.trouble), refusal, ran)
             self.assertIn("0 bytes", ran.message)
+            self.assertEqual(family("a.db"), before)
+
+    def test_a_file_without_a_page_beside_a_journal(self):
+        crash_with_hot_journal(make_items("a.db"))
+        os.truncate("a.db", 0)
+        before = family("a.db")
+        ran = self.muster("backup", "a.db", "kept/a.sqlite", "--allow-empty")
+        self.assertEqual((ran.status, ran.trouble), (4, "damaged"), ran)
+        self.assertEqual(family("a.db"), before)
 
     def test_a_file_without_a_page(self):
         """No backup is made of what may as well be a lost database, and the reason is told."""

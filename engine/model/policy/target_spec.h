@@ -102,8 +102,9 @@ struct Fields<TargetSpec> {
                      "Where the schema version stands."),
             optional("revision", &TargetSpec::revision,
                      "A number that grows with the content; recorded in manifests."),
-            optional("may_be_empty", &TargetSpec::may_be_empty,
-                     "A database of 0 bytes is backed up as an empty one, and not refused as one that was lost.")},
+            optional(
+                "may_be_empty", &TargetSpec::may_be_empty,
+                "A database of 0 bytes is backed up as an empty one, and not refused as one that was lost.")},
         Fields<TargetOptions>::list,
         FieldList{
             optional("checks", &TargetSpec::checks,

@@ -30,6 +30,8 @@ protect: { always: { targets: [shop], stores: [near], verify: full, keep: { last
 HARMLESS = [
     # A left-over of a run that is over is removed by the next run that meets it.
     r"unlink .*\.(lease|muster-claim|muster-partial)",
+    # One that is over and not empty is still not locked.
+    r"ftruncate .*\.lease",
     r"(unlink|remove|rmdir) state/muster/scratch/RUN",
     # What matters was synced before.
     r"close .*",
@@ -302,7 +304,8 @@ class Round(Case):
         self.assertGreaterEqual(ran.status, 0, f"it crashed: {ran}")
         told = any(reason in said for reason in REASONS[mode])
         if ran.status == 0:
-            if not told and not any(re.fullmatch(pattern, " ".join(call)) for pattern in HARMLESS):
+            went_on = told and any(each["code"] == "system_fault" for outcome in self.records[-1]["outcomes"] for each in outcome.get("findings", ()))
+            if not went_on and not any(re.fullmatch(pattern, " ".join(call)) for pattern in HARMLESS):
                 self.fail(f"the failure was passed over: {ran}")
             return
         self.assertIn(ran.status, (1, 3, 7, 10), ran)

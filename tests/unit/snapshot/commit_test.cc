@@ -58,22 +58,6 @@ TEST_CASE("an artifact that did not arrive leaves the former one, or nothing",
     CHECK_FALSE(fs::exists(hidden_beside(artifact, partial_suffix)));
 }
 
-TEST_CASE("an artifact that lost its name to a loss of power gets it back", "[snapshot][commit]") {
-    const TempFolder folder;
-    const auto artifact = folder / "a.sqlite";
-    const auto partial = hidden_beside(artifact, partial_suffix);
-    leave_intent(artifact, "content");
-    fs::rename(hidden_beside(artifact, intent_suffix), manifest_of(artifact));
-    const bool whole = GENERATE(true, false);
-    write_all(partial, whole ? "content" : "another");
-    const auto notes = mend_folder(folder.path(), now);
-    REQUIRE(notes);
-    REQUIRE(notes->size() == 1);
-    CHECK(notes->front().starts_with(whole ? "kept the snapshot" : "removed the unfinished copy"));
-    CHECK(fs::exists(artifact) == whole);
-    CHECK_FALSE(fs::exists(partial));
-}
-
 TEST_CASE("what a live run is making is left alone", "[snapshot][commit][ON-07]") {
     const TempFolder folder;
     auto live = Commit::begin(folder / "a.sqlite", Replace::no, now);

@@ -321,6 +321,16 @@ TEST_CASE("release lets writers in and pin sees what they wrote", "[sqlite][sour
     CHECK(*source->pin() == Source::Pin::changed);
 }
 
+TEST_CASE("a database that is emptied while it yields is no snapshot", "[sqlite][source][VV-01]") {
+    Place place;
+    make_database(place.db, rows_200);
+    auto source = Source::open(place.db, place.options());
+    REQUIRE(source);
+    REQUIRE(source->release());
+    fs::resize_file(place.db, 0);
+    CHECK(*source->pin() == Source::Pin::changed);
+}
+
 TEST_CASE("what is no readable database is refused by name and reason", "[sqlite][source]") {
     Place place;
     CHECK(refusal(place.data / "absent.db", place.options()) == ErrorCode::not_found);
