@@ -148,7 +148,7 @@ std::optional<SystemFault> take_system_fault_of(const fs::path& database) {
         faults_of_thread.rbegin(), faults_of_thread.rend(),
         [&](const SystemFault& each) { return is_of(real_path(each.path), resolved); });
     if (found == faults_of_thread.rend()) return std::nullopt;
-    auto fault = std::move(*found);
+    const auto fault = *found;
     std::erase_if(faults_of_thread,
                   [&](const SystemFault& each) { return is_of(real_path(each.path), resolved); });
     return fault;
