@@ -134,7 +134,6 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
     Stopwatch watch;
     CopyOptions options;
     options.scratch = host.scratch;
-    options.may_be_empty = true;  // the policy was asked when the target was looked at
     options.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
         host.progress("cloning " + step.source, done, total);
         return host.keep_going();
