@@ -134,6 +134,7 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
     Stopwatch watch;
     CopyOptions options;
     options.scratch = host.scratch;
+    options.may_be_empty = step.may_be_empty;
     options.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
         host.progress("cloning " + step.source, done, total);
         return host.keep_going();

@@ -20,7 +20,7 @@ void rehearse(PlanDraft& draft, const std::string& job, const std::string& name,
     const auto& spec = draft.spec_of(target);
     auto blocked = unavailable(drill);
     if (!blocked) blocked = draft.blocked_by_target(target);
-    DrillStep action{name, drill.scenario, target.path, spec.rto, {}};
+    DrillStep action{name, drill.scenario, target.path, spec.rto, spec.may_be_empty, {}};
     for (const auto& check : spec.checks)
         if (check.depth <= Depth::full) action.checks.push_back(check);
     draft.add(job, fmt::format("drill:{}:{}", name, target.id), target.id, std::move(action),
@@ -32,7 +32,7 @@ void rehearse_alone(PlanDraft& draft, const std::string& job, const std::string&
     if (!draft.in_shard(job)) return;
     auto reason = draft.due(job, drill.schedule, last_run(draft, name, ""), "");
     if (reason)
-        draft.add(job, "drill:" + name, "", DrillStep{name, drill.scenario, "", {}, {}}, {},
+        draft.add(job, "drill:" + name, "", DrillStep{name, drill.scenario, "", {}, false, {}}, {},
                   *std::move(reason), unavailable(drill));
 }
 

@@ -17,8 +17,8 @@ struct CopyOptions {
     /// How long a copy that yields to writers tries, before ErrorCode::writer_pause.
     Duration yield_for = std::chrono::seconds{60};
     bool will_be_synced = false;  ///< the disk may begin to write while pages are copied
-    bool may_be_empty =
-        false;  ///< as in SourceOptions; the copy has one page then, as SQLite's has
+    /// As in SourceOptions; the copy has one page then, as one by SQLite has.
+    bool may_be_empty = false;
     /// Called often enough for a progress bar, mostly while writers wait: be quick. An Error ends
     /// the copy and is what it returns.
     std::function<Result<>(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress;

@@ -33,14 +33,14 @@ Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
         if (code == SQLITE_DONE) return true;
         if (code == SQLITE_OK) return false;
         const int primary = code & 0xff;
-        const auto fault = primary == SQLITE_READONLY ? take_system_fault_of(target) : std::nullopt;
-        if (fault) return Failure(fault->error());
-        if (primary == SQLITE_READONLY)
+        if (primary == SQLITE_READONLY) {
+            if (const auto fault = take_system_fault_of(target)) return Failure(fault->error());
             return fail(ErrorCode::usage,
                         fmt::format("{} has pages of another size than the backup, and cannot "
                                     "change that while it has a log",
                                     target.string()),
                         "stop the application and restore without --in-place");
+        }
         if (primary != SQLITE_BUSY && primary != SQLITE_LOCKED)
             return Failure(sqlite_error(nullptr, code, target, "write"));
         if (std::chrono::steady_clock::now() >= deadline)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <thread>
 
@@ -51,6 +52,16 @@ Result<> refuse_truncated(const DiskState& state, const fs::path& path) {
                 "restore from a proven snapshot");
 }
 
+/// Pages that the database had before the commit which `journal` takes back
+/// (https://sqlite.org/fileformat.html#the_rollback_journal): none where it was the first.
+Result<std::uint32_t> pages_before(const fs::path& journal) {
+    constexpr std::uint64_t place_in_header = 16;
+    MUSTER_TRY(const auto file, File::open_read(journal));
+    std::array<std::byte, 4> number{};
+    MUSTER_CHECK(file.read_at(place_in_header, number));
+    return big_endian(number);
+}
+
 Result<> refuse_empty(const DiskState& state, const fs::path& path, bool may_be) {
     if (state.bytes.count > 0) return {};
     if (!may_be)
@@ -58,10 +69,14 @@ Result<> refuse_empty(const DiskState& state, const fs::path& path, bool may_be)
                     fmt::format("{} is no database: the file is empty (0 bytes)", path.string()),
                     "check the path; one that is meant to be empty is taken with --allow-empty, or "
                     "may_be_empty: true in the policy");
-    if (state.wal_bytes.count == 0 && !state.hot_journal) return {};
+    std::uint32_t lost_pages = 0;
+    if (state.hot_journal) {
+        MUSTER_TRY(lost_pages, pages_before(sidecar(path, "-journal")));
+    }
+    if (state.wal_bytes.count == 0 && lost_pages == 0) return {};
     return fail(ErrorCode::damaged,
-                fmt::format("{} is empty (0 bytes), and its {} is not: what was in it is gone",
-                            path.string(), state.hot_journal ? "journal" : "log"),
+                fmt::format("{} is empty (0 bytes), and its {} tells of pages: they are gone",
+                            path.string(), lost_pages > 0 ? "journal" : "log"),
                 "restore from a proven snapshot");
 }
 

@@ -20,6 +20,9 @@ def make(path, *statements):
             database.execute(statement)
 
 
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+
+
 class Special(Case):
     def setUp(self):
         super().setUp()
@@ -131,7 +134,7 @@ class Special(Case):
         formats = [(*words, "--allow-empty") for words in FORMATS]
         self.round_trips("a.db", formats)
         Path("policy.yaml").write_text("{ muster: 1, name: new, stores: { near: { local: near } }, protect: { all: { targets: [fresh], stores: [near] } },"
-                                       " targets: { fresh: { sqlite: '*.db', may_be_empty: true } } }")
+                                       " targets: { fresh: { sqlite: '*.db', may_be_empty: true } }, drills: { smoke: { scenario: restore-smoke, targets: [fresh] } } }")
         self.passes("apply", "policy.yaml")
         self.assertEqual(len(list(Path("near/fresh/a").glob("a-*.sqlite"))), 1)
 
@@ -145,6 +148,14 @@ class Special(Case):
             self.assertEqual((ran.status, ran.trouble), refusal, ran)
             self.assertIn("0 bytes", ran.message)
             self.assertEqual(family("a.db"), before)
+
+    def test_a_file_without_a_page_beside_the_journal_of_its_first_commit(self):
+        """Its application was killed while it made its first table: nothing was lost."""
+        Path("a.db").touch()
+        sidecar("a.db", "-journal").write_bytes(JOURNAL_MAGIC + bytes(8) + (0).to_bytes(4, "big") + bytes(492))
+        before = family("a.db")
+        self.passes("backup", "a.db", "kept/a.sqlite", "--allow-empty")
+        self.assertEqual(family("a.db"), before)
 
     def test_a_file_without_a_page_beside_a_journal(self):
         crash_with_hot_journal(make_items("a.db"))

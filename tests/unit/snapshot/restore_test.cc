@@ -6,55 +6,16 @@
 
 #include <algorithm>
 
-#include "engine/snapshot/names.h"
-#include "tests/support/backups.h"
 #include "tests/support/checks.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/restore_scene.h"
 
 namespace muster {
 
 using namespace test;
 
-namespace {
-
-struct Scene {
-    TempFolder folder;
-    TestHost test;
-    fs::path target = folder / "data/shop.db";
-    RestoreStep step;
-
-    Scene() {
-        fs::create_directories(target.parent_path());
-        make_shop(target);
-        const auto artifact = folder / "out/shop.sqlite";
-        REQUIRE(take_snapshot(step_for(target, artifact), test.host));
-        App{target}.run("UPDATE orders SET item = 'later'");
-        step.backup = artifact.string();
-        step.target = target.string();
-        step.force = true;
-    }
-    Restoration restore() {
-        auto done = restore_backup(step, test.host);
-        if (!done) FAIL(done.error().text());
-        return *std::move(done);
-    }
-    /// Changes the staged file after it was inspected: what then takes the place is another.
-    void spoil_staged() {
-        test.host.now = [now = test.host.now, staged = hidden_beside(step.target, staged_suffix)] {
-            if (fs::exists(staged)) App{staged}.run("DELETE FROM orders");
-            return now();
-        };
-    }
-    std::string first_item() const {
-        return App{target}.value("SELECT item FROM orders ORDER BY id LIMIT 1");
-    }
-};
-
-}  // namespace
-
 TEST_CASE("a restore replaces the database and keeps what was there",
           "[snapshot][restore][VV-06][EE-05]") {
-    Scene scene;
+    RestoreScene scene;
     fs::permissions(scene.target, fs::perms{0640});
     const auto done = scene.restore();
     CHECK(scene.first_item() == "tea");
@@ -68,7 +29,7 @@ TEST_CASE("a restore replaces the database and keeps what was there",
 
 TEST_CASE("an existing target is refused without force, and nothing changes",
           "[snapshot][restore][VV-06][VV-07]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.force = false;
     const auto before = state_of(scene.folder / "data");
     CHECK(restore_backup(scene.step, scene.test.host).error().code == ErrorCode::target_exists);
@@ -77,7 +38,7 @@ TEST_CASE("an existing target is refused without force, and nothing changes",
 
 TEST_CASE("what the step's checks refuse never takes the database's place",
           "[snapshot][restore][VV-06][AZ-04]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.in_place = GENERATE(false, true);
     SECTION("an answer") {
         scene.step.checks = {check_of("many", "SELECT count(*) FROM orders", ">= 100")};
@@ -104,7 +65,7 @@ TEST_CASE("what the step's checks refuse never takes the database's place",
 }
 
 TEST_CASE("payloads that fit their hashes are restored", "[snapshot][restore][VV-06]") {
-    Scene scene;
+    RestoreScene scene;
     App{scene.target}.run(
         "CREATE TABLE files(data, hash); INSERT INTO files VALUES ('a',"
         "'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb')");
@@ -123,7 +84,7 @@ TEST_CASE("payloads that fit their hashes are restored", "[snapshot][restore][VV
 
 TEST_CASE("a program is asked once, before the swap, of a copy of what is staged",
           "[snapshot][restore][AZ-04]") {
-    Scene scene;
+    RestoreScene scene;
     CheckSpec check;
     check.name = "own tool";
     // The database still holds 'later'; the copy is told by the backup's 'tea', then spoilt.
@@ -140,7 +101,7 @@ TEST_CASE("a program is asked once, before the swap, of a copy of what is staged
 
 TEST_CASE("a restore whose result fails its validation is rolled back",
           "[snapshot][restore][VV-06]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.checks = {check_of("all", "SELECT count(*) FROM orders", "3")};
     SECTION("over a sound database") {
         scene.spoil_staged();
@@ -167,7 +128,7 @@ TEST_CASE("a restore whose result fails its validation is rolled back",
 }
 
 TEST_CASE("a safety snapshot never replaces an earlier one", "[snapshot][restore][EE-05]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.in_place = GENERATE(false, true);
     scene.step.safety_suffix = "before";
     scene.restore();
@@ -182,7 +143,7 @@ TEST_CASE("a safety snapshot never replaces an earlier one", "[snapshot][restore
 
 TEST_CASE("a damaged database is set aside, since no snapshot can be taken of it",
           "[snapshot][restore]") {
-    Scene scene;
+    RestoreScene scene;
     write_all(scene.target, std::string(4096, 'x'));
     const auto done = scene.restore();
     CHECK(done.restored.safety_copy.empty());
@@ -191,7 +152,7 @@ TEST_CASE("a damaged database is set aside, since no snapshot can be taken of it
 }
 
 TEST_CASE("a link names the database behind it, and stays a link", "[snapshot][restore]") {
-    Scene scene;
+    RestoreScene scene;
     const auto link = scene.folder / "link.db";
     fs::create_symlink(scene.target, link);
     scene.step.target = link.string();
@@ -201,7 +162,7 @@ TEST_CASE("a link names the database behind it, and stays a link", "[snapshot][r
 }
 
 TEST_CASE("what cannot be replaced safely is refused", "[snapshot][restore]") {
-    Scene scene;
+    RestoreScene scene;
     auto wanted = ErrorCode::internal;
     SECTION("several names") {
         fs::create_hard_link(scene.target, scene.folder / "second.db");
@@ -221,7 +182,7 @@ TEST_CASE("what cannot be replaced safely is refused", "[snapshot][restore]") {
 }
 
 TEST_CASE("an interrupted restore leaves the database as it was", "[snapshot][restore]") {
-    Scene scene;
+    RestoreScene scene;
     int asked = 0;
     const int limit = GENERATE(0, 1);  // asked while staging, and while copying what is there
     scene.test.host.keep_going = [&]() -> Result<> {
@@ -236,7 +197,7 @@ TEST_CASE("an interrupted restore leaves the database as it was", "[snapshot][re
 
 TEST_CASE("a restore in place is seen by those who have the database open",
           "[snapshot][restore][in_place]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.in_place = true;
     App user{scene.target};
     CHECK(user.value("SELECT item FROM orders LIMIT 1") == "later");
@@ -254,7 +215,7 @@ TEST_CASE("a restore in place is seen by those who have the database open",
 }
 
 TEST_CASE("a restore in place is rolled back in place", "[snapshot][restore][in_place]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.in_place = true;
     scene.step.checks = {check_of("all", "SELECT count(*) FROM orders", "3")};
     scene.spoil_staged();
@@ -267,7 +228,7 @@ TEST_CASE("a restore in place is rolled back in place", "[snapshot][restore][in_
 
 TEST_CASE("a restore in place refuses what it cannot write through",
           "[snapshot][restore][in_place]") {
-    Scene scene;
+    RestoreScene scene;
     scene.step.in_place = true;
     SECTION("a target that is no sound database") {
         write_all(scene.target, std::string(8192, 'x'));
@@ -290,148 +251,6 @@ TEST_CASE("a restore in place refuses what it cannot write through",
         CHECK(user.value("SELECT count(*) FROM t") == "1");
     }
     CHECK_FALSE(fs::exists(hidden_beside(scene.target, staged_suffix)));
-}
-
-namespace {
-
-/// Tells in what order it was called, and what lay there then.
-struct Recorded {
-    const Scene& scene;
-    std::vector<std::string> calls;
-    int failing_stops = 0, failing_starts = 0;
-    std::function<void()> at_stop = [] {};
-
-    Occupant occupant() {
-        return {[this]() -> Result<> {
-                    calls.push_back("stop at " + scene.first_item());
-                    at_stop();
-                    if (failing_stops-- > 0) return fail(ErrorCode::service_failed, "it stays");
-                    return {};
-                },
-                [this]() -> Result<> {
-                    calls.push_back("start at " + scene.first_item());
-                    if (failing_starts-- > 0) return fail(ErrorCode::service_failed, "it is ill");
-                    return {};
-                },
-                "start it with: app"};
-    }
-};
-using Calls = std::vector<std::string>;
-
-}  // namespace
-
-TEST_CASE("an occupant is stopped before the target is touched, and started after",
-          "[snapshot][restore][ST-02]") {
-    Scene scene;
-    Recorded recorded{scene, {}};
-    SECTION("swapped") {}
-    SECTION("in place") {
-        scene.step.in_place = true;
-    }
-    REQUIRE(restore_backup(scene.step, scene.test.host, recorded.occupant()));
-    CHECK(recorded.calls == Calls{"stop at later", "start at tea"});
-}
-
-TEST_CASE("an occupant that does not stop has nothing touched under it",
-          "[snapshot][restore][ST-02]") {
-    Scene scene;
-    Recorded recorded{scene, {}, 1};
-    const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
-    REQUIRE_FALSE(done);
-    CHECK(done.error().code == ErrorCode::service_failed);
-    CHECK(recorded.calls == Calls{"stop at later", "start at later"});
-    CHECK_FALSE(fs::exists(hidden_beside(scene.target, staged_suffix)));
-}
-
-TEST_CASE("where an occupant does not work on what was restored, that is taken back",
-          "[snapshot][restore][ST-02]") {
-    Scene scene;
-    SECTION("swapped") {}
-    SECTION("in place") {
-        scene.step.in_place = true;
-    }
-    Recorded recorded{scene, {}, 0, 1};
-    const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
-    REQUIRE(done);
-    REQUIRE(done->failure);
-    CHECK(done->failure->code == ErrorCode::rolled_back);
-    CHECK_THAT(done->failure->message, Catch::Matchers::Contains("it is ill"));
-    CHECK(done->restored.rolled_back);
-    CHECK(recorded.calls ==
-          Calls{"stop at later", "start at tea", "stop at tea", "start at later"});
-}
-
-TEST_CASE("an occupant that does not come back is told of, with the way to start it",
-          "[snapshot][restore][ST-02]") {
-    Scene scene;
-    Recorded recorded{scene, {}, 0, 2};
-    const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
-    REQUIRE(done);
-    REQUIRE(done->failure);
-    CHECK_THAT(done->failure->hint, Catch::Matchers::StartsWith("start it with: app"));
-}
-
-TEST_CASE("after a bad verdict the occupant is started on the former database",
-          "[snapshot][restore][ST-02]") {
-    Scene scene;
-    Recorded recorded{scene, {}};
-    recorded.at_stop = [&] {
-        App{hidden_beside(scene.target, staged_suffix)}.run("DROP TABLE orders");
-    };
-    auto& check = scene.step.checks.emplace_back();
-    check.name = "orders";
-    check.sql = "SELECT count(*) FROM orders";
-    check.expect.emplace();
-    scene.step.checks[0].expect->relation = Expectation::Relation::at_least;
-    scene.step.checks[0].expect->value = "1";
-    const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
-    REQUIRE(done);
-    REQUIRE(done->failure);
-    CHECK(recorded.calls == Calls{"stop at later", "start at later"});
-}
-
-TEST_CASE("a run that ought to stop brings the occupant back", "[snapshot][restore][ST-02]") {
-    Scene scene;
-    Recorded recorded{scene, {}};
-    recorded.at_stop = [&] { *scene.test.stopped = true; };
-    const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
-    REQUIRE_FALSE(done);
-    CHECK(done.error().code == ErrorCode::interrupted);
-    CHECK(recorded.calls == Calls{"stop at later", "start at later"});
-}
-
-TEST_CASE("a run that ought to stop before its occupant works takes the restore back",
-          "[snapshot][restore][ST-02]") {
-    Scene scene;
-    int starts = 0;
-    const Occupant occupant{[] { return Result<>{}; },
-                            [&]() -> Result<> {
-                                if (++starts == 1) *scene.test.stopped = true;
-                                return fail(ErrorCode::interrupted, "stopped by the test");
-                            },
-                            "start it with: app"};
-    const auto done = restore_backup(scene.step, scene.test.host, occupant);
-    REQUIRE(done);
-    REQUIRE(done->failure);
-    CHECK(done->restored.rolled_back);
-    CHECK(done->failure->hint.empty());
-    CHECK(starts == 2);
-    CHECK(scene.first_item() == "later");
-}
-
-TEST_CASE("on half a database an occupant is not started", "[snapshot][restore][ST-02]") {
-    Scene scene;
-    Recorded recorded{scene, {}};
-    // An intent that cannot be written over leaves the swap in the middle.
-    recorded.at_stop = [&] {
-        fs::create_directory(hidden_beside(scene.target, swap_suffix));
-        scene.step.safety_dir = "/proc/no-such-folder";
-    };
-    const auto done = restore_backup(scene.step, scene.test.host, recorded.occupant());
-    REQUIRE_FALSE(done);
-    CHECK(recorded.calls == Calls{"stop at later"});
-    CHECK_THAT(done.error().text(), Catch::Matchers::Contains("left stopped") &&
-                                        Catch::Matchers::Contains("start it with: app"));
 }
 
 }  // namespace muster
