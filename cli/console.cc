@@ -170,7 +170,7 @@ EventSink log_sink(const Style& style) {
             (style.level == Style::Level::warning && !warning))
             return;
         if (style.log_json) {
-            if (const auto line = to_line(event)) print(stderr, *line + "\n");
+            print(stderr, to_line(event) + "\n");
             return;
         }
         std::string text = fmt::format("{} {} {}", format_time(event.at),

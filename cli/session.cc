@@ -136,9 +136,8 @@ Result<Time> time_of(const Arguments& arguments, std::string_view flag) {
 }
 
 Reply answer_with(const Appended& stored) {
-    MUSTER_REPLY_TRY(auto document, to_document(stored.record));
-    return Answer{record_text(stored.record, stored.file.string(), stored.hash),
-                  std::move(document), stored.record.exit_status, complaint_text(stored.record)};
+    return Answer{record_text(stored.record, stored.file.string(), stored.hash), stored.text,
+                  stored.record.exit_status, complaint_text(stored.record)};
 }
 
 Reply run_directly(const Arguments& arguments, const Surroundings& surroundings, const Plan& plan,

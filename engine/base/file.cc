@@ -9,9 +9,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
+
+#include "engine/base/rounds.h"
 
 namespace muster {
 namespace {
@@ -22,6 +27,19 @@ Result<int> open_descriptor(const fs::path& path, int flags, std::string_view ac
     const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
     if (descriptor < 0) return Failure(system_error(errno, action, path));
     return descriptor;
+}
+
+FileStatus read(const struct stat& status) {
+    return {true,
+            S_ISREG(status.st_mode),
+            S_ISDIR(status.st_mode),
+            status.st_dev,
+            status.st_ino,
+            status.st_nlink,
+            Bytes{static_cast<std::uint64_t>(status.st_size)},
+            static_cast<std::uint32_t>(status.st_mode & 07777U),
+            status.st_uid,
+            status.st_gid};
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -92,10 +110,15 @@ File::~File() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<Bytes> File::size() const {
+Result<FileStatus> File::status() const {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) return Failure(system_error(errno, "examine", path_));
-    return Bytes{static_cast<std::uint64_t>(status.st_size)};
+    return read(status);
+}
+
+Result<Bytes> File::size() const {
+    MUSTER_TRY(const auto told, status());
+    return told.size;
 }
 
 Result<std::size_t> File::read_at(std::uint64_t offset, std::span<std::byte> into) const {
@@ -128,7 +151,7 @@ Result<> File::append(std::string_view text) {
 void File::begin_sync() {
     const auto end = ::lseek(descriptor_, 0, SEEK_CUR);
     const auto begun = static_cast<off_t>(begun_);
-    if (end <= begun) return;
+    if (end - begun < static_cast<off_t>(piece_size)) return;
     // Where it fails, sync() does all of it, and tells what is wrong.
     ::sync_file_range(descriptor_, begun, end - begun, SYNC_FILE_RANGE_WRITE);
     begun_ = static_cast<std::uint64_t>(end);
@@ -145,28 +168,24 @@ Result<FileStatus> status_of(const fs::path& path) {
         if (errno == ENOENT || errno == ENOTDIR) return FileStatus{};
         return Failure(system_error(errno, "examine", path));
     }
-    return FileStatus{true,
-                      S_ISREG(status.st_mode),
-                      S_ISDIR(status.st_mode),
-                      status.st_dev,
-                      status.st_ino,
-                      status.st_nlink,
-                      Bytes{static_cast<std::uint64_t>(status.st_size)},
-                      static_cast<std::uint32_t>(status.st_mode & 07777U),
-                      status.st_uid,
-                      status.st_gid};
+    return read(status);
 }
 
 fs::path real_path(const fs::path& path) {
     constexpr int most_links = 40;  // as the kernel
     std::error_code error;
-    fs::path at = fs::absolute(path, error);
-    // weakly_canonical leaves a link alone when its file is not there.
-    for (int links = 0; links < most_links && fs::is_symlink(fs::symlink_status(at, error));
-         ++links)
+    fs::path at = path;
+    for (int links = 0; links < most_links; ++links) {
+        std::array<char, PATH_MAX> real{};
+        if (::realpath(at.c_str(), real.data()) != nullptr) return real.data();
+        // A link whose file is not there tells where it would lie.
+        if (!fs::is_symlink(fs::symlink_status(at, error))) break;
         at = at.parent_path() / fs::read_symlink(at, error);
-    auto real = fs::weakly_canonical(at, error);
-    return error ? at.lexically_normal() : real;
+    }
+    at = fs::absolute(at, error);
+    const auto folder = real_path(at.parent_path()), name = at.filename();
+    if (name == "..") return folder.parent_path();
+    return name.empty() || name == "." ? folder : folder / name;
 }
 
 Result<std::string> read_text(const fs::path& path, Bytes limit) {
@@ -290,7 +309,9 @@ Result<> remove_durably(const fs::path& path) {
     return sync_folder(folder_of(path));
 }
 
-Result<> sync_folder(const fs::path& folder) {
+namespace {
+
+Result<> sync_folder_now(const fs::path& folder) {
     MUSTER_TRY(const int descriptor,
                open_descriptor(folder, O_RDONLY | O_DIRECTORY, "open folder"));
     const int status = ::fsync(descriptor);
@@ -298,6 +319,13 @@ Result<> sync_folder(const fs::path& folder) {
     ::close(descriptor);
     if (status != 0) return Failure(system_error(number, "sync folder", folder));
     return {};
+}
+
+}  // namespace
+
+Result<> sync_folder(const fs::path& folder) {
+    static Rounds rounds;
+    return rounds.join(folder.native(), [&] { return sync_folder_now(folder); });
 }
 
 Result<> make_folder(const fs::path& folder) {

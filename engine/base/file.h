@@ -18,6 +18,24 @@ namespace muster {
 
 namespace fs = std::filesystem;
 
+/// What the system says of a file.
+struct FileStatus {
+    bool exists = false;
+    bool regular = false;
+    bool directory = false;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t links = 0;
+    Bytes size;
+    std::uint32_t mode = 0;  ///< permission bits
+    std::uint32_t owner = 0;
+    std::uint32_t group = 0;
+
+    bool same_file(const FileStatus& other) const {
+        return exists && other.exists && device == other.device && inode == other.inode;
+    }
+};
+
 /// An open descriptor, closed on destruction. Closing drops the process's POSIX locks on that
 /// file: never open a database by this class while a connection to it is open in the process.
 class File {
@@ -39,12 +57,14 @@ public:
     int descriptor() const { return descriptor_; }
     const fs::path& path() const { return path_; }
     Result<Bytes> size() const;
+    /// What the system says of the open file, whatever its path names by now.
+    Result<FileStatus> status() const;
     /// Reads until `into` is full or the file ends; returns the bytes read.
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const;
     Result<> append(std::span<const std::byte> bytes);
     Result<> append(std::string_view text);
-    /// Has the kernel begin to write what was appended to the disk, and does not wait for it: then
-    /// sync() has little left to do.
+    /// Has the kernel begin to write what was appended to the disk, once it is a MiB, and does not
+    /// wait for it: then sync() has little left to do.
     void begin_sync();
     Result<> sync();
 
@@ -55,24 +75,8 @@ private:
     std::uint64_t begun_ = 0;  ///< bytes that begin_sync() has seen
 };
 
-/// What the system says of a path, links resolved.
-struct FileStatus {
-    bool exists = false;
-    bool regular = false;
-    bool directory = false;
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    std::uint64_t links = 0;
-    Bytes size;
-    std::uint32_t mode = 0;  ///< permission bits
-    std::uint32_t owner = 0;
-    std::uint32_t group = 0;
-
-    bool same_file(const FileStatus& other) const {
-        return exists && other.exists && device == other.device && inode == other.inode;
-    }
-};
-/// exists is false when there is nothing; an Error only when the system refuses to say.
+/// Links resolved. exists is false when there is nothing; an Error only when the system refuses to
+/// say.
 Result<FileStatus> status_of(const fs::path& path);
 
 /// Where a file really lies, or would lie: every link followed, also one whose file is not there.
@@ -105,6 +109,7 @@ enum class Replace { no, yes };
 Result<> rename_durably(const fs::path& from, const fs::path& to, Replace replace);
 /// Removes a file and syncs the folder; absent is fine.
 Result<> remove_durably(const fs::path& path);
+/// Threads that sync one folder at the same time share a sync that covers the changes of each.
 Result<> sync_folder(const fs::path& folder);
 /// Makes the folder and those above it, 0700; their names outlive a loss of power.
 Result<> make_folder(const fs::path& folder);

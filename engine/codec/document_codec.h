@@ -74,27 +74,12 @@ std::string schema_of() {
 }
 
 template <Documented T>
-Result<> stream_checked(const T& value, Layout layout, const Sink& sink) {
-    const auto written = stream(value, layout, sink);
+Result<> stream_checked(const T& value, const Sink& sink) {
+    const auto written = stream(value, sink);
     if (!written)
         return Failure(
             written.error().during(fmt::format("writing a document \"{}\"", Document<T>::name)));
     return {};
-}
-
-template <Documented T>
-Result<std::string> checked(const T& value, Layout layout) {
-    std::string text;
-    MUSTER_CHECK(stream_checked(value, layout, [&](std::string_view block) -> Result<> {
-        text += block;
-        return {};
-    }));
-    return text;
-}
-
-template <Documented T>
-std::string spell(const T& value) {
-    return json_text(tree_of(value), Layout::line);
 }
 
 }  // namespace codec
@@ -112,18 +97,23 @@ Loaded<T> from_json(std::string_view text, const std::string& file) {
 }
 
 template <Documented T>
-Result<std::string> to_document(const T& value) {
-    return codec::checked(value, codec::Layout::pretty);
-}
-
-template <Documented T>
 Result<> stream_document(const T& value, const Sink& sink) {
-    return codec::stream_checked(value, codec::Layout::pretty, sink);
+    return codec::stream_checked(value, sink);
 }
 
 template <Documented T>
-Result<std::string> to_line(const T& value) {
-    return codec::checked(value, codec::Layout::line);
+Result<std::string> to_document(const T& value) {
+    std::string text;
+    MUSTER_CHECK(stream_document(value, [&](std::string_view block) -> Result<> {
+        text += block;
+        return {};
+    }));
+    return text;
+}
+
+template <Documented T>
+std::string to_line(const T& value) {
+    return json_text(codec::tree_of(value), codec::Layout::line);
 }
 
 }  // namespace muster
@@ -134,5 +124,5 @@ Result<std::string> to_line(const T& value) {
     template ::muster::Loaded<T> muster::from_json<T>(std::string_view, const std::string&); \
     template ::muster::Result<std::string> muster::to_document<T>(const T&);                 \
     template ::muster::Result<> muster::stream_document<T>(const T&, const ::muster::Sink&); \
-    template ::muster::Result<std::string> muster::to_line<T>(const T&);                     \
+    template std::string muster::to_line<T>(const T&);                                       \
     template std::string muster::codec::schema_of<T>()

@@ -1,9 +1,14 @@
-// A document written while it is encoded and checked, one element of a list at a time.
+// A document written while it is encoded and checked, some elements of a list at a time.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <thread>
+#include <vector>
+
 #include "engine/base/sink.h"
+#include "engine/base/workers.h"
 #include "engine/codec/documents.h"
 #include "engine/codec/encode.h"
 #include "engine/codec/json_writer.h"
@@ -64,18 +69,31 @@ private:
     const Sink& sink_;
 };
 
+/// Elements of a list that are encoded and checked beside each other before they are written, and
+/// how many of them make threads worth it.
+inline constexpr std::size_t elements_at_once = 512, worth_threads = 64;
+
 template <Documented T, class E>
 Result<> stream_elements(const std::vector<E>& list, std::string_view name, JsonWriter& writer,
                          BlockSink& blocks) {
     static const SchemaCheck schema{schema_of_element<T, E>()};
     writer.open('[');
-    std::size_t index = 0;
-    for (const auto& element : list) {
-        const Node node = encode(element);
-        MUSTER_CHECK(schema.accepts(node, fmt::format("[{}][{}]", name, index++)));
-        writer.begin_item();
-        writer.write(node);
-        MUSTER_CHECK(blocks.hand_over_when_full());
+    std::vector<Node> nodes(std::min(list.size(), elements_at_once));
+    std::vector<Result<>> verdicts(nodes.size());
+    for (std::size_t from = 0; from < list.size(); from += nodes.size()) {
+        const auto count = std::min(nodes.size(), list.size() - from);
+        const std::size_t most = count < worth_threads ? 1 : std::thread::hardware_concurrency();
+        in_parallel(count, most, [&](std::size_t i) {
+            nodes[i] = encode(list[from + i]);
+            verdicts[i] = schema.accepts(nodes[i], fmt::format("[{}][{}]", name, from + i));
+            return verdicts[i].has_value();
+        });
+        for (std::size_t i = 0; i < count; ++i) {
+            MUSTER_CHECK(verdicts[i]);
+            writer.begin_item();
+            writer.write(nodes[i]);
+            MUSTER_CHECK(blocks.hand_over_when_full());
+        }
     }
     writer.close(']');
     return {};
@@ -99,12 +117,12 @@ Result<bool> stream_list(const T& value, std::string_view key, JsonWriter& write
 }
 
 template <Documented T>
-Result<> stream(const T& value, Layout layout, const Sink& sink) {
+Result<> stream(const T& value, const Sink& sink) {
     static const SchemaCheck schema{schema_of<T>()};
     const Node frame = frame_of(value);
     MUSTER_CHECK(schema.accepts(frame));
     BlockSink blocks{sink};
-    JsonWriter writer{layout, blocks.text};
+    JsonWriter writer{Layout::pretty, blocks.text};
     writer.open('{');
     for (const auto& [key, node, place] : std::get<Mapping>(frame.value)) {
         writer.key(key);

@@ -143,15 +143,17 @@ Loaded<T> from_json(std::string_view text, const std::string& file);
 /// of a string that are not UTF-8 become U+FFFD.
 template <Documented T>
 Result<std::string> to_document(const T& value);
-/// The same text in blocks of about 64 KiB. Each element of the document's lists is encoded, held
-/// to its part of the schema and written by itself, so memory does not grow with them. What lies
-/// outside the lists is checked before the first block; an element that breaks the schema fails
-/// after the blocks before it were taken.
+/// The same text in blocks of about 64 KiB. The elements of the document's lists are encoded,
+/// held to their part of the schema and written some hundred at a time, so memory does not grow
+/// with them. What lies outside the lists is checked before the first block; an element that breaks
+/// the schema fails after the blocks before it were taken.
 template <Documented T>
 Result<> stream_document(const T& value, const Sink& sink);
-/// The same on one line, without the newline.
+/// The same on one line, without the newline, and not held to the schema: for the lines of a
+/// journal, which come at the pace of the work and must also be written when one of them is odd. A
+/// document that gathers them is checked.
 template <Documented T>
-Result<std::string> to_line(const T& value);
+std::string to_line(const T& value);
 
 /// "policy", "manifest" and so on.
 std::vector<std::string> schema_names();

@@ -5,4 +5,3 @@ MUSTER_INSTANTIATE_DOCUMENT(muster::Policy);
 template muster::codec::Draft<muster::Policy> muster::codec::draft_from_tree<muster::Policy>(
     Node, std::vector<std::string>, Author);
 template muster::codec::Node muster::codec::tree_of<muster::Policy>(const muster::Policy&);
-template std::string muster::codec::spell<muster::Policy>(const muster::Policy&);

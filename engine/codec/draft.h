@@ -22,8 +22,4 @@ Draft<T> draft_from_tree(Node root, std::vector<std::string> files, Author autho
 template <Documented T>
 Node tree_of(const T& value);
 
-/// On one line, without a look at the schema.
-template <Documented T>
-std::string spell(const T& value);
-
 }  // namespace muster::codec

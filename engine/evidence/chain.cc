@@ -108,11 +108,11 @@ Result<Appended> append_record(const StateFolder& state, Record record,
     if (!files.empty()) {
         MUSTER_TRY(record.previous, sha256_of_file(files.back()));
     }
-    MUSTER_TRY(const auto text, to_document(record));
     Appended out;
+    MUSTER_TRY(out.text, to_document(record));
     out.file = state.records() / fmt::format("{:06}-{}.json", record.sequence, record.head.run);
-    MUSTER_CHECK(write_durably(out.file, text, 0600));
-    out.hash = sha256_of(text);
+    MUSTER_CHECK(write_durably(out.file, out.text, 0600));
+    out.hash = sha256_of(out.text);
     out.record = std::move(record);
     return out;
 }

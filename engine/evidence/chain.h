@@ -30,9 +30,10 @@ struct Chain {
 Result<Chain> read_chain(const StateFolder& state);
 
 struct Appended {
-    Record record;  ///< with its place in the chain filled in
+    Record record;     ///< with its place in the chain filled in
+    std::string text;  ///< the stored bytes
     fs::path file;
-    Sha256 hash;  ///< the new head of the chain
+    Sha256 hash;  ///< of the text: the new head of the chain
 };
 
 /// Fills in sequence, previous and what changed in the population, and stores the record, all

@@ -122,7 +122,7 @@ LoadedPolicy load_policy(const std::string& file, const PolicyInputs& inputs) {
 }
 
 std::string canonical_text(const Policy& policy) {
-    return codec::spell(policy);
+    return to_line(policy);
 }
 
 }  // namespace muster

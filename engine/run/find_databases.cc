@@ -48,9 +48,8 @@ bool is_state(const Entries& entries) {
 
 Result<bool> is_database(const fs::path& path) {
     MUSTER_TRY(const auto file, File::open_read(path));
-    std::array<std::byte, header_size> bytes{};
-    MUSTER_TRY(const auto count, file.read_at(0, bytes));
-    return parse_header(std::span{bytes}.first(count)).has_value();
+    MUSTER_TRY(const auto header, read_header(file));
+    return header.has_value();
 }
 
 class Search {

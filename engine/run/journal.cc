@@ -35,8 +35,7 @@ Event service_event(EventKind kind, const ServiceDown& service) {
 }
 
 Result<> append_line(File& file, const Event& event) {
-    MUSTER_TRY(const auto line, to_line(event));
-    return file.append(line + "\n");
+    return file.append(to_line(event) + "\n");
 }
 
 }  // namespace
@@ -103,31 +102,20 @@ Result<> Journal::finish(const std::string& record) {
 Result<> Journal::write(Event event, Sync sync) {
     constexpr auto doing = "writing the journal";
     auto& book = *book_;
-    std::unique_lock lock{book.mutex};
-    const auto mine = event.sequence = ++book.sequence;
-    event.at = book.host.now();
-    if (auto written = append_line(book.file, event); !written)
-        return Failure(written.error().during(doing));
-    if (book.watcher) book.watcher(event);
-    while (sync == Sync::yes && book.synced < mine) {
-        if (book.lost) return Failure(*book.lost);
-        if (book.syncing) {
-            book.synced_more.wait(lock);
-            continue;
-        }
-        book.syncing = true;
-        const auto all = book.sequence;
-        lock.unlock();
-        auto synced = book.file.sync();
-        lock.lock();
-        book.syncing = false;
-        if (synced)
-            book.synced = all;
-        else
-            book.lost = synced.error().during(doing);
-        book.synced_more.notify_all();
+    {
+        const std::scoped_lock alone{book.mutex};
+        event.sequence = ++book.sequence;
+        event.at = book.host.now();
+        if (auto written = append_line(book.file, event); !written)
+            return Failure(written.error().during(doing));
+        if (book.watcher) book.watcher(event);
     }
-    return {};
+    if (sync == Sync::no) return {};
+    return book.syncs.join("", [&]() -> Result<> {
+        if (book.lost) return Failure(*book.lost);
+        if (auto synced = book.file.sync(); !synced) book.lost = synced.error().during(doing);
+        return book.lost ? Result<>{Failure(*book.lost)} : Result<>{};
+    });
 }
 
 Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
@@ -173,17 +161,13 @@ Result<> close_dead_journal(const DeadJournal& journal, const std::string& recor
     const auto events = read_events(text, journal.file.string());
     // What was cut off in the middle of a line goes: every line of a journal can be read.
     std::string whole;
-    for (const auto& event : events) {
-        MUSTER_TRY(const auto line, to_line(event));
-        whole += line + "\n";
-    }
+    for (const auto& event : events) whole += to_line(event) + "\n";
     Event event;
     event.kind = EventKind::run_finished;
     event.sequence = static_cast<std::int64_t>(events.size()) + 1;
     event.at = now;
     event.message = record;
-    MUSTER_TRY(const auto last, to_line(event));
-    return write_durably(journal.file, whole + last + "\n");
+    return write_durably(journal.file, whole + to_line(event) + "\n");
 }
 
 }  // namespace muster

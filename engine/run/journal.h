@@ -1,7 +1,6 @@
 // What a run has done so far, on disk before the run goes on: after a kill it is still true.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/host.h"
+#include "engine/base/rounds.h"
 #include "engine/evidence/state_folder.h"
 #include "engine/model/event.h"
 
@@ -46,10 +46,8 @@ private:
         Host host;
         EventSink watcher;
         std::mutex mutex{};
-        std::condition_variable synced_more{};
         std::int64_t sequence = 0;
-        std::int64_t synced = 0;  ///< every event up to it is on disk
-        bool syncing = false;
+        Rounds syncs{};
         std::optional<Error> lost{};  ///< a later sync would not tell again what this one lost
         std::vector<std::string> found{};
     };

@@ -52,13 +52,19 @@ std::vector<Lane> lanes_of(const Plan& plan) {
         const auto [known, fresh] = seen.emplace(std::move(what), step);
         if (!fresh) sets.join(known->second, step);
     };
+    std::unordered_map<std::string, std::string> real_paths;
+    const auto real = [&](const std::string& database) -> const std::string& {
+        const auto [known, fresh] = real_paths.try_emplace(database);
+        if (fresh) known->second = real_path(database).string();
+        return known->second;
+    };
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         const auto& step = plan.steps[i];
         if (step.bucket != Bucket::planned) continue;
         share(i, "step " + step.id);
         share(i, "target " + step.target);
         if (const auto database = database_of(step); !database.empty())
-            share(i, "database " + real_path(database).string());
+            share(i, "database " + real(database));
         for (const auto& need : step.needs) share(i, "step " + need);
     }
     std::vector<Lane> out;

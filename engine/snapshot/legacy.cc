@@ -29,9 +29,8 @@ bool begins_as_a_backup(const fs::path& path) {
     if (!outline) return false;
     if (outline->key_id) return true;
     if (outline->compression != Compression::none) return decodes_to_a_database(*file);
-    std::array<std::byte, header_size> bytes{};
-    const auto count = file->read_at(0, bytes);
-    return count && *count == bytes.size() && parse_header(bytes);
+    const auto header = read_header(*file);
+    return header && *header;
 }
 
 /// What the files of one database have in common, as tools name them: all before a date or number

@@ -82,9 +82,8 @@ private:
     /// Also without verification nothing but a database takes the place of one.
     Result<> require_header() const {
         MUSTER_TRY(const auto file, File::open_read(staged_));
-        std::array<std::byte, header_size> bytes{};
-        MUSTER_TRY(const auto count, file.read_at(0, bytes));
-        if (count == bytes.size() && parse_header(bytes)) return {};
+        MUSTER_TRY(const auto header, read_header(file));
+        if (header) return {};
         return fail(ErrorCode::damaged, fmt::format("{} is no SQLite database", step_.backup),
                     "choose another backup");
     }

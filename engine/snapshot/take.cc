@@ -9,10 +9,11 @@
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
 #include "engine/snapshot/commit.h"
-#include "engine/snapshot/format/encode.h"
+#include "engine/snapshot/copy_encoding.h"
 #include "engine/snapshot/names.h"
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/copy.h"
+#include "engine/sqlite/header.h"
 #include "engine/sqlite/holders.h"
 #include "engine/sqlite/sidecars.h"
 #include "engine/sqlite/vacuum.h"
@@ -100,18 +101,27 @@ std::launch policy_for(Bytes bytes) {
                                   : std::launch::deferred;
 }
 
+/// From the header where it tells all that is asked: a connection reads the whole schema.
 Result<> describe_content(const SnapshotStep& step, const fs::path& content, Manifest& manifest) {
-    MUSTER_TRY(auto connection, Connection::open(content, OpenMode::immutable));
-    MUSTER_TRY(manifest.schema_version,
-               query_number(connection, step.schema_version_sql, "schema_version"));
-    MUSTER_TRY(manifest.page_size, connection.query_integer("PRAGMA page_size"));
-    MUSTER_TRY(manifest.page_count, connection.query_integer("PRAGMA page_count"));
+    MUSTER_TRY(const auto file, File::open_read(content));
+    MUSTER_TRY(const auto size, file.size());
+    MUSTER_TRY(const auto found, read_header(file));
+    const auto header = found.value_or(DatabaseHeader{});  // a database of 0 bytes has none
+    manifest.page_size = header.page_size;
+    manifest.page_count = found ? static_cast<std::int64_t>(header.pages(size.count)) : 0;
     auto& pragmas = manifest.pragmas.emplace();
-    MUSTER_TRY(const auto encoding, connection.query_value("PRAGMA encoding"));
-    pragmas.encoding = encoding.value_or("");
-    MUSTER_TRY(pragmas.auto_vacuum, connection.query_integer("PRAGMA auto_vacuum"));
-    MUSTER_TRY(pragmas.application_id, connection.query_integer("PRAGMA application_id"));
-    MUSTER_TRY(pragmas.user_version, connection.query_integer("PRAGMA user_version"));
+    pragmas.encoding = header.encoding();
+    pragmas.auto_vacuum = header.auto_vacuum();
+    pragmas.application_id = header.application_id;
+    pragmas.user_version = header.user_version;
+    manifest.schema_version = header.user_version;
+    const bool asked = step.schema_version_sql != SchemaVersionSpec{}.sql;
+    if (!asked && step.revision_sql.empty()) return {};
+    MUSTER_TRY(auto connection, Connection::open(content, OpenMode::immutable));
+    if (asked) {
+        MUSTER_TRY(manifest.schema_version,
+                   query_number(connection, step.schema_version_sql, "schema_version"));
+    }
     if (!step.revision_sql.empty()) {
         MUSTER_TRY(manifest.revision, query_number(connection, step.revision_sql, "revision"));
     }
@@ -179,10 +189,15 @@ private:
         options.will_be_synced = !scratch_;
         options.progress = progress("copying");
         content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
+        if (encoded() && step_.method == Method::online) {
+            prepare_encoding();
+            options.follower = encoding_->follower();
+        }
         MUSTER_TRY(const auto owner, status_of(step_.source));
         manifest_.owner = FileOwner{owner.owner, owner.group, owner.mode};
         MUSTER_TRY(const auto copied, copy_database(step_.source, content_, options));
         MUSTER_CHECK(refuse_unfinished_restore(step_.source));
+        if (encoding_) encoding_->copied();
         manifest_.source_path = copied.source.path.string();
         manifest_.writer_pause = copied.longest_pause;
         journal_mode_ = name_of(copied.source.journal_mode);
@@ -225,14 +240,17 @@ private:
         return {};
     }
 
-    Result<> encode_content() {
-        MUSTER_TRY(const auto from, File::open_read(content_));
-        MUSTER_TRY(auto to, File::create(commit_.partial()));
+    void prepare_encoding() {
         EncodeOptions options;
         options.compression = step_.compress;
         options.key = key_ ? &*key_ : nullptr;
         options.progress = progress("encoding");
-        MUSTER_TRY(const auto encoded, encode(from, to, options));
+        encoding_.emplace(content_, commit_.partial(), options);
+    }
+
+    Result<> encode_content() {
+        if (!encoding_) prepare_encoding();
+        MUSTER_TRY(const auto encoded, encoding_->finish());
         manifest_.content = Content{step_.compress, key_ ? std::optional{key_->id()} : std::nullopt,
                                     encoded.content_bytes, encoded.content_sha256};
         written_ = encoded.artifact_sha256;
@@ -282,7 +300,8 @@ private:
     std::vector<Phase> phases_;
     std::optional<Examination> examination_;
     Stopwatch watch_;
-    // Last: it is waited for before what it looks at goes.
+    // Last: they are waited for before what they look at goes.
+    std::optional<CopyEncoding> encoding_;
     std::future<Result<Findings>> examining_;
 };
 

@@ -308,9 +308,7 @@ private:
 Result<Census> take_census(const fs::path& path) {
     MUSTER_TRY(const auto file, File::open_read(path));
     MUSTER_TRY(const auto size, file.size());
-    std::array<std::byte, header_size> bytes{};
-    MUSTER_TRY(const std::size_t count, file.read_at(0, bytes));
-    const auto header = parse_header(std::span{bytes}.first(count));
+    MUSTER_TRY(const auto header, read_header(file));
     if (!header || size.count < header->page_size) {
         Census census;
         census.faults = {header ? "the file is shorter than one page"

@@ -32,9 +32,7 @@ Result<std::string> ChangeWatch::mark() {
         MUSTER_TRY(const auto version, connection_.query_value("PRAGMA data_version"));
         return version.value_or("");
     }
-    std::array<std::byte, header_size> bytes{};
-    MUSTER_TRY(const auto count, file_.read_at(0, bytes));
-    const auto header = parse_header(std::span{bytes}.first(count));
+    MUSTER_TRY(const auto header, read_header(file_));
     return header ? fmt::format("{}", header->change_counter) : std::string{"none"};
 }
 

@@ -165,8 +165,9 @@ std::span<const std::byte> Statement::blob(int column) const {
 Result<Connection> Connection::open(const fs::path& path, OpenMode mode, Duration busy) {
     watch_for_system_faults();
     sqlite3* raw = nullptr;
-    const int code = sqlite3_open_v2(uri_of(path, query_of(mode)).c_str(), &raw,
-                                     flags_of(mode) | SQLITE_OPEN_URI, nullptr);
+    const int code =
+        sqlite3_open_v2(uri_of(path, query_of(mode)).c_str(), &raw,
+                        flags_of(mode) | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
     Connection connection{raw, path};
     if (code != SQLITE_OK) return Failure(connection.error(code, "open"));
     sqlite3_extended_result_codes(raw, 1);

@@ -75,6 +75,8 @@ public:
     std::uint64_t done() const {
         return total() - static_cast<std::uint64_t>(sqlite3_backup_remaining(backup_.get()));
     }
+    /// Page 1 is written once more at the end.
+    static constexpr bool in_order() { return false; }
 
 private:
     PageCopy(Connection target, sqlite3_backup* backup, fs::path source)
@@ -115,6 +117,7 @@ public:
     }
     std::uint64_t total() const { return pages_; }
     std::uint64_t done() const { return done_; }
+    static constexpr bool in_order() { return true; }
 
 private:
     FileCopy(const File& source, File target, const SourceFacts& facts, bool will_be_synced)
@@ -168,6 +171,12 @@ private:
         facts_ = view.facts();
         MUSTER_CHECK(
             require_space(destination_, size(), fmt::format("the copy of {}", source_.string())));
+        auto copied = copy_valid(view);
+        if (options_.follower && (!copied || *copied != End::done)) options_.follower->given_up();
+        return copied;
+    }
+
+    Result<End> copy_valid(Source& view) {
         auto copied = copy(view);
         longest_pause_ = std::max(longest_pause_, view.pause());
         if (!copied || *copied != End::done) return copied;
@@ -204,6 +213,7 @@ private:
         for (;;) {
             MUSTER_TRY(const bool done, pages.step(chunk));
             MUSTER_CHECK(report(pages));
+            if (pages.in_order() && options_.follower) MUSTER_CHECK(tell_grown(pages));
             if (done) return End::done;
             // The disk is slower than estimated: let the writers in.
             if (limited && view.pause() > *options_.max_writer_pause * 3 / 4) return End::too_slow;
@@ -252,6 +262,11 @@ private:
                 "allow max_writer_pause: {}, copy at a quieter time, or turn the database to WAL mode",
                 format_duration(estimate)),
             {}};
+    }
+
+    Result<> tell_grown(const auto& pages) const {
+        const auto page = static_cast<std::uint64_t>(facts_.page_size);
+        return options_.follower->grown({pages.done() * page}, {pages.total() * page});
     }
 
     Result<> report(const auto& pages) const {

@@ -9,6 +9,16 @@
 
 namespace muster {
 
+/// Hears of a copy whose bytes come in order, from the first one on, while they do: not each copy
+/// is such a one.
+struct CopyFollower {
+    /// The first `bytes` of `total` are as they will stay. An Error ends the copy and is what it
+    /// returns.
+    std::function<Result<>(Bytes bytes, Bytes total)> grown;
+    /// Nothing of what was told holds: the copy failed, or begins anew.
+    std::function<void()> given_up;
+};
+
 struct CopyOptions {
     fs::path scratch;                          ///< as in SourceOptions
     Duration wait = std::chrono::seconds{10};  ///< for those who lock everybody out
@@ -22,6 +32,7 @@ struct CopyOptions {
     /// Called often enough for a progress bar, mostly while writers wait: be quick. An Error ends
     /// the copy and is what it returns.
     std::function<Result<>(std::uint64_t done_bytes, std::uint64_t total_bytes)> progress;
+    std::optional<CopyFollower> follower;
 };
 
 struct CopyFacts {

@@ -1,5 +1,6 @@
 #include "engine/sqlite/header.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -27,9 +28,19 @@ std::optional<DatabaseHeader> parse_header(std::span<const std::byte> bytes) {
     header.freelist_trunk = number(32);
     header.freelist_count = number(36);
     header.largest_root = number(52);
+    header.text_encoding = number(56);
+    header.user_version = static_cast<std::int32_t>(number(60));
+    header.incremental = number(64) != 0;
+    header.application_id = static_cast<std::int32_t>(number(68));
     // An old SQLite writes without keeping the count: then version-valid-for stays behind.
     header.counted = header.page_count != 0 && header.change_counter == number(92);
     return header;
+}
+
+Result<std::optional<DatabaseHeader>> read_header(const File& file) {
+    std::array<std::byte, header_size> bytes{};
+    MUSTER_TRY(const auto count, file.read_at(0, bytes));
+    return parse_header(std::span{bytes}.first(count));
 }
 
 }  // namespace muster

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+
+#include "engine/base/file.h"
 
 namespace muster {
 
@@ -20,12 +23,22 @@ struct DatabaseHeader {
     std::uint32_t freelist_trunk = 0;
     std::uint32_t freelist_count = 0;
     std::uint32_t largest_root = 0;  ///< not 0: auto_vacuum, the file holds pointer-map pages
-    bool counted = false;            ///< page_count is valid: it was written with the last change
+    bool incremental = false;        ///< auto_vacuum waits for PRAGMA incremental_vacuum
+    std::uint32_t text_encoding = 0;
+    std::int32_t user_version = 0;
+    std::int32_t application_id = 0;
+    bool counted = false;  ///< page_count is valid: it was written with the last change
 
     std::uint32_t usable() const { return page_size - reserved; }
     /// Pages of the database in a file of `file_bytes`; bytes past them belong to nobody.
     std::uint64_t pages(std::uint64_t file_bytes) const {
         return counted ? page_count : file_bytes / page_size;
+    }
+    /// As PRAGMA auto_vacuum tells it.
+    int auto_vacuum() const { return largest_root == 0 ? 0 : incremental ? 2 : 1; }
+    /// As PRAGMA encoding spells it; a file that never held a table has chosen none yet.
+    std::string_view encoding() const {
+        return text_encoding == 2 ? "UTF-16le" : text_encoding == 3 ? "UTF-16be" : "UTF-8";
     }
     /// The page at the lock byte, 1 GiB into the file: never holds content.
     std::uint32_t lock_page() const { return 0x40000000U / page_size + 1; }
@@ -33,6 +46,9 @@ struct DatabaseHeader {
 
 /// Nothing when the bytes are no header of a format SQLite reads.
 std::optional<DatabaseHeader> parse_header(std::span<const std::byte> bytes);
+
+/// The same of an open file.
+Result<std::optional<DatabaseHeader>> read_header(const File& file);
 
 /// A big-endian number of 1 to 4 bytes, as SQLite's formats have them.
 std::uint32_t big_endian(std::span<const std::byte> bytes);

@@ -37,16 +37,16 @@ bool holds_one_of(const fs::path& process, const std::vector<FileStatus>& files)
 }  // namespace
 
 std::vector<Holder> holders_of(const fs::path& database) {
-    std::error_code failed;
-    const fs::path canonical = fs::canonical(database, failed);
+    const auto real = real_path(database).string();
     std::vector<FileStatus> files;
     for (const char* suffix : {"", "-wal", "-shm"}) {
-        const auto status = status_of((failed ? database : canonical).string() + suffix);
+        const auto status = status_of(real + suffix);
         if (status && status->exists) files.push_back(*status);
     }
     std::vector<Holder> holders;
     if (files.empty()) return holders;
-    for (const auto& entry : fs::directory_iterator("/proc", failed)) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
         const std::string name = entry.path().filename();
         pid_t pid = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <future>
 
 #include "engine/sqlite/census.h"
@@ -65,9 +64,7 @@ Result<std::string> unreadable(const fs::path& path) {
     MUSTER_TRY(const auto file, File::open_read(path));
     MUSTER_TRY(const auto size, file.size());
     if (size.count == 0) return std::string{"the file is empty (0 bytes)"};
-    std::array<std::byte, header_size> bytes{};
-    MUSTER_TRY(const std::size_t count, file.read_at(0, bytes));
-    const auto header = parse_header(std::span{bytes}.first(count));
+    MUSTER_TRY(const auto header, read_header(file));
     if (!header) return std::string{"the file has no database header"};
     const std::uint64_t needed = header->pages(size.count) * header->page_size;
     if (size.count < needed || needed == 0)

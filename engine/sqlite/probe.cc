@@ -6,7 +6,7 @@ namespace muster {
 namespace {
 
 /// The facts of a crashed database; nothing where a Source can be opened at no cost. `path` is
-/// canonical: sidecars lie beside the file, not beside a link to it.
+/// its real one: sidecars lie beside the file, not beside a link to it.
 Result<std::optional<SourceFacts>> crashed(const fs::path& path) {
     MUSTER_TRY(auto lock, SourceLock::open(path));
     MUSTER_TRY(const bool shared, lock.try_shared());
@@ -32,10 +32,7 @@ Result<std::optional<SourceFacts>> crashed(const fs::path& path) {
 Result<SourceFacts> probe_source(const fs::path& path, const SourceOptions& options) {
     MUSTER_TRY(const auto status, status_of(path));
     if (status.regular && status.size.count > 0 && status.links == 1) {
-        std::error_code failed;
-        const fs::path canonical = fs::canonical(path, failed);
-        if (failed) return Failure(system_error(failed.value(), "resolve", path));
-        MUSTER_TRY(auto facts, crashed(canonical));
+        MUSTER_TRY(auto facts, crashed(real_path(path)));
         if (facts) return *std::move(facts);
     }
     MUSTER_TRY(const auto source, Source::open(path, options));

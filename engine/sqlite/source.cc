@@ -241,10 +241,7 @@ Result<Source> Source::open(const fs::path& path, const SourceOptions& options) 
                 "{} has {} names (hard links): SQLite keeps a log beside each, so commits may lie beside another",
                 path.string(), status.links),
             "remove the other names, or copy the file instead of linking it");
-    std::error_code failed;
-    const fs::path canonical = fs::canonical(path, failed);
-    if (failed) return Failure(system_error(failed.value(), "resolve", path));
-    return SourceOpening{canonical, options}.run();
+    return SourceOpening{real_path(path), options}.run();
 }
 
 Result<bool> Source::still_valid() const {

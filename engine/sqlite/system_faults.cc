@@ -110,6 +110,7 @@ void read_log(void*, int code, const char* message) {
 bool install_watches() {
     // The log can be set only before SQLite is first used; later it stays as it is.
     sqlite3_config(SQLITE_CONFIG_LOG, &read_log, nullptr);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (auto* vfs = sqlite3_vfs_find("unix"); vfs != nullptr && vfs->iVersion >= 3) {
         Watched<Open, int(const char*, int, int)>::install(*vfs);
         Watched<Write, ssize_t(int, const void*, std::size_t)>::install(*vfs);

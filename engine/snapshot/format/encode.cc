@@ -1,6 +1,7 @@
 #include "engine/snapshot/format/encode.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "engine/snapshot/format/compress.h"
@@ -37,9 +38,21 @@ Lanes make_lanes(Pipeline& pipeline, const EncodeOptions& options) {
     return lanes;
 }
 
-Result<> read_content(const File& content, const Lanes& lanes, Encoded& encoded) {
+/// Pieces that may be at work while more content comes: one core is the copy's own.
+Result<> await_piece(Arrival& arrival, std::uint64_t turn, unsigned workers) {
+    const std::uint64_t at_work = workers - 1;
+    const std::uint64_t encoded = at_work == 0     ? std::numeric_limits<std::uint64_t>::max()
+                                  : turn < at_work ? 0
+                                                   : turn - at_work + 1;
+    return arrival.await((turn + 1) * piece_size, encoded);
+}
+
+Result<> read_content(const File& content, const Lanes& lanes, const EncodeOptions& options,
+                      Encoded& encoded) {
     Sha256Stream digest;
     for (std::size_t turn = 0;; ++turn) {
+        if (options.arrival != nullptr)
+            MUSTER_CHECK(await_piece(*options.arrival, turn, workers_of(options)));
         MUSTER_TRY(auto piece, read_piece(content, encoded.content_bytes.count));
         const auto count = piece.size();
         digest.add(piece);
@@ -117,12 +130,13 @@ private:
 
 Result<Encoded> encode(const File& content, File& artifact, const EncodeOptions& options) {
     MUSTER_TRY(const auto size, content.size());
+    const auto total = options.arrival != nullptr ? options.arrival->total() : size;
     Encoded encoded;
     ArtifactWriter writer{artifact, options};
     Lanes lanes;
     Pipeline pipeline;
     lanes = make_lanes(pipeline, options);
-    MUSTER_CHECK(pipeline.start([&] { return read_content(content, lanes, encoded); }));
+    MUSTER_CHECK(pipeline.start([&] { return read_content(content, lanes, options, encoded); }));
     if (options.compression != Compression::none)
         for (const auto& lane : lanes)
             MUSTER_CHECK(pipeline.start([&] { return compress_lane(lane, options.compression); }));
@@ -131,8 +145,9 @@ Result<Encoded> encode(const File& content, File& artifact, const EncodeOptions&
             MUSTER_TRY(const auto piece, lanes[turn % lanes.size()].out->pop());
             if (!piece) return {};
             MUSTER_CHECK(writer.add(*piece));
-            const auto done = std::min(size.count, (turn + 1) * piece_size);
-            if (options.progress) MUSTER_CHECK(options.progress(done, size.count));
+            if (options.arrival != nullptr) options.arrival->piece_encoded();
+            const auto done = std::min(total.count, (turn + 1) * piece_size);
+            if (options.progress) MUSTER_CHECK(options.progress(done, total.count));
         }
     }));
     MUSTER_CHECK(writer.finish(encoded));

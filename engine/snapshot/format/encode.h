@@ -3,6 +3,7 @@
 
 #include "engine/base/file.h"
 #include "engine/model/policy/protect_spec.h"
+#include "engine/snapshot/format/arrival.h"
 #include "engine/snapshot/format/key.h"
 #include "engine/snapshot/format/progress.h"
 
@@ -13,6 +14,8 @@ struct EncodeOptions {
     const Key* key = nullptr;     ///< seals with it, where there is one
     unsigned workers = 0;         ///< threads that compress; 0: one for each core. At most 8.
     PieceProgress progress = {};  ///< in bytes of content
+    /// Where the content is still being written: it is encoded as it comes, on all cores but one.
+    Arrival* arrival = nullptr;
 };
 
 struct Encoded {

@@ -29,8 +29,12 @@ Result<Grip> grip(const File& file) {
         return Failure(system_error(errno, "lock", file.path()));
     }
     MUSTER_TRY(const auto named, status_of(file.path()));
-    MUSTER_TRY(const auto opened, status_of(fmt::format("/proc/self/fd/{}", file.descriptor())));
-    return named.same_file(opened) ? Grip::held : Grip::gone;
+    MUSTER_TRY(const auto opened, file.status());
+    if (!named.same_file(opened)) return Grip::gone;
+    // What a holder that died wrote of itself.
+    if (opened.size.count > 0 && ::ftruncate(file.descriptor(), 0) != 0)
+        return Failure(system_error(errno, "write", file.path()));
+    return Grip::held;
 }
 
 Result<File> open_or_create(const fs::path& path) {
@@ -53,8 +57,6 @@ Result<Lease> Lease::take(const fs::path& path, std::string_view doing, Time now
         MUSTER_TRY(const auto got, grip(file));
         if (got == Grip::held) {
             Lease lease{std::move(file), afterwards};  // also ends when it cannot be written
-            if (::ftruncate(lease.file_->descriptor(), 0) != 0)
-                return Failure(system_error(errno, "write", path));
             MUSTER_CHECK(
                 lease.file_->append(fmt::format("pid {} on {} since {}, doing {}", ::getpid(),
                                                 host_name(), format_time(now), doing)));

@@ -81,6 +81,27 @@ TEST_CASE("what the system says of a path follows links", "[base][file]") {
     CHECK_FALSE(status_of(folder / "absent")->same_file(*status_of(folder / "absent")));
 }
 
+TEST_CASE("a real path follows links, also of what is not there", "[base][file]") {
+    const TempFolder folder;
+    const auto real = fs::canonical(folder.path());
+    fs::create_directories(folder / "deep/er");
+    write_all(folder / "deep/file", "");
+    fs::create_directory_symlink("deep", folder / "short");
+    fs::create_symlink("short/absent", folder / "broken");
+    fs::create_symlink("turning", folder / "turning");
+    CHECK(real_path(folder / "short/file") == real / "deep/file");
+    CHECK(real_path(folder / "short/er/../file") == real / "deep/file");
+    CHECK(real_path(folder / "broken") == real / "deep/absent");
+    CHECK(real_path(folder / "broken/below") == real / "deep/absent/below");
+    CHECK(real_path(folder / "short/new/newer/") == real / "deep/new/newer");
+    CHECK(real_path(folder / "short/new/../newer") == real / "deep/newer");
+    CHECK(real_path(folder / "turning") == real / "turning");
+    CHECK(real_path(folder / "short/new/../../absent") == real / "absent");
+    CHECK(real_path(folder / "short/../absent") == real / "absent");
+    CHECK(real_path("absent") == fs::current_path() / "absent");
+    CHECK(real_path("/absent") == "/absent");
+}
+
 TEST_CASE("a folder cannot be read as a file, and the error says so", "[base][file]") {
     const TempFolder folder;
     CHECK(File::open_read(folder.path()).error().code == ErrorCode::not_a_file);

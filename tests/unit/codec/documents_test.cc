@@ -80,10 +80,9 @@ TEMPLATE_LIST_TEST_CASE("every document comes back as it was written", "", Docum
         CHECK(*loaded.value == value);
 
         const auto line = to_line(value);
-        REQUIRE(line);
-        CHECK(line->find('\n') == std::string::npos);
-        CHECK(Json::parse(*line) == Json::parse(text));
-        CHECK(from_yaml<TestType>(*line, "document.yaml").value == value);
+        CHECK(line.find('\n') == std::string::npos);
+        CHECK(Json::parse(line) == Json::parse(text));
+        CHECK(from_yaml<TestType>(line, "document.yaml").value == value);
     }
 }
 
@@ -184,7 +183,6 @@ TEST_CASE("what breaks its own schema is not written") {
     CHECK(text.error().code == ErrorCode::internal);
     CHECK(text.error().message.find("checksumSha256") != std::string::npos);
     CHECK(text.error().text().find("\"manifest\"") != std::string::npos);
-    CHECK_FALSE(to_line(broken));
 }
 
 TEST_CASE("each document has one schema that is named after it") {
