@@ -27,7 +27,9 @@ Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>
 
 Result<Findings> examine_database(const fs::path& database, const Questions& questions,
                                   const std::string& subject, const Host& host) {
-    MUSTER_TRY(auto findings, verify_database(database, {questions.depth, host.scratch}, subject));
+    MUSTER_TRY(
+        auto findings,
+        verify_database(database, {questions.depth, host.scratch, host.keep_going}, subject));
     if (std::ranges::any_of(findings, fails) || questions.checks.empty()) return findings;
     MUSTER_TRY(auto connection, Connection::open(database, OpenMode::immutable));
     MUSTER_TRY(const auto answers, ask_checks(connection, questions.checks, subject, host));

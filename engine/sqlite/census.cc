@@ -13,6 +13,7 @@ namespace muster {
 namespace {
 
 constexpr std::size_t faults_told = 20;
+constexpr std::uint64_t pages_between_questions = 1024;
 constexpr std::size_t longest_schema_name = std::size_t{1} << 16U;
 
 using Page = std::vector<std::byte>;
@@ -71,9 +72,11 @@ std::optional<Root> decode_schema_row(std::span<const std::byte> record) {
 
 class Walk {
 public:
-    Walk(const File& file, const DatabaseHeader& header, std::uint64_t pages)
+    Walk(const File& file, const DatabaseHeader& header, std::uint64_t pages,
+         const std::function<Result<>()>& keep_going)
         : file_(file),
           header_(header),
+          keep_going_(keep_going),
           claimed_((pages + 63) / 64),
           page_(header.page_size),
           chain_page_(header.page_size) {
@@ -120,6 +123,8 @@ private:
     }
 
     Result<> read(std::uint64_t page, Page& into) {
+        if (keep_going_ && ++pages_read_ % pages_between_questions == 0)
+            MUSTER_CHECK(keep_going_());
         MUSTER_TRY(const std::size_t count, file_.read_at((page - 1) * header_.page_size, into));
         if (count < into.size())
             std::fill(into.begin() + static_cast<std::ptrdiff_t>(count), into.end(), std::byte{0});
@@ -293,6 +298,8 @@ private:
 
     const File& file_;
     DatabaseHeader header_;
+    const std::function<Result<>()>& keep_going_;
+    std::uint64_t pages_read_ = 0;
     std::vector<std::uint64_t> claimed_;
     Page page_;
     Page chain_page_;
@@ -305,7 +312,7 @@ private:
 
 }  // namespace
 
-Result<Census> take_census(const fs::path& path) {
+Result<Census> take_census(const fs::path& path, const std::function<Result<>()>& keep_going) {
     MUSTER_TRY(const auto file, File::open_read(path));
     MUSTER_TRY(const auto size, file.size());
     MUSTER_TRY(const auto header, read_header(file));
@@ -318,7 +325,7 @@ Result<Census> take_census(const fs::path& path) {
     }
     const std::uint64_t told = header->pages(size.count);
     const std::uint64_t there = size.count / header->page_size;
-    Walk walk{file, *header, std::min(told, there)};
+    Walk walk{file, *header, std::min(told, there), keep_going};
     if (told > there)
         walk.fault(fmt::format("the file is truncated: the header tells of {} pages, {} are whole",
                                told, there));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,9 @@ struct Census {
 /// cells, freelist count, truncated file, no database. Reads page by page; needs one bit per page
 /// and no trust in the bytes. An Error only when the file cannot be read.
 ///
+/// `keep_going` is asked now and then; its Error ends the walk and is what it returns.
+///
 /// Opens and closes the file: not for one that has a locked connection in this process.
-Result<Census> take_census(const fs::path& path);
+Result<Census> take_census(const fs::path& path, const std::function<Result<>()>& keep_going = {});
 
 }  // namespace muster

@@ -7,6 +7,7 @@
 #include "engine/sqlite/census.h"
 #include "engine/sqlite/connection.h"
 #include "engine/sqlite/header.h"
+#include "engine/sqlite/interrupt_watch.h"
 #include "engine/sqlite/missing_part.h"
 #include "engine/sqlite/search_check.h"
 
@@ -80,23 +81,38 @@ public:
     Result<Findings> run() {
         if (!readable()) return findings_;
         MUSTER_TRY(const auto file, status_of(connection_.path()));
-        // The two halves take about as long as each other, and each is one core's work.
-        std::future<Result<Findings>> beside;
-        if (file.size >= worth_a_thread)
-            beside = std::async(std::launch::async, [this]() -> Result<Findings> {
-                MUSTER_TRY(auto own, Connection::open(connection_.path(), OpenMode::immutable));
-                return references(own);
-            });
-        integrity();
-        MUSTER_TRY(const auto others, beside.valid() ? beside.get() : references(connection_));
-        findings_.insert(findings_.end(), others.begin(), others.end());
-        if (options_.depth < Depth::full) return findings_;
-        MUSTER_TRY(auto of_indexes, check_search_indexes(connection_, options_.scratch, subject_));
-        findings_.insert(findings_.end(), of_indexes.begin(), of_indexes.end());
+        if (file.size < worth_a_thread) {
+            integrity();
+            MUSTER_CHECK(add(references(connection_)));
+            MUSTER_CHECK(search_indexes());
+        } else {
+            MUSTER_TRY(auto second, Connection::open(connection_.path(), OpenMode::immutable));
+            InterruptWatch watch{options_.keep_going};
+            watch.add(connection_);
+            watch.add(second);
+            // The two halves take about as long as each other, and each is one core's work.
+            auto beside = std::async(std::launch::async, [&] { return references(second); });
+            integrity();
+            MUSTER_CHECK(add(beside.get()));
+            MUSTER_CHECK(search_indexes());
+            // What was interrupted looks like damage.
+            MUSTER_CHECK(watch.outcome());
+        }
         return findings_;
     }
 
 private:
+    Result<> add(Result<Findings> more) {
+        MUSTER_CHECK(more);
+        findings_.insert(findings_.end(), more->begin(), more->end());
+        return {};
+    }
+
+    Result<> search_indexes() {
+        if (options_.depth < Depth::full) return {};
+        return add(check_search_indexes(connection_, options_.scratch, subject_));
+    }
+
     bool readable() {
         Finding finding = finding_of("readable", subject_);
         finding.expected = "opens, and its schema can be read";
@@ -171,7 +187,7 @@ private:
     Result<Findings> references(Connection& connection) const {
         Findings out{foreign_keys(connection)};
         if (options_.depth < Depth::full) return out;
-        MUSTER_TRY(const auto census, take_census(connection.path()));
+        MUSTER_TRY(const auto census, take_census(connection.path(), options_.keep_going));
         out.push_back(page_census(census));
         return out;
     }

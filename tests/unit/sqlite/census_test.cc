@@ -170,6 +170,17 @@ TEST_CASE("hostile bytes neither crash nor hang the census", "[sqlite][census]")
     CHECK(found > 100);
 }
 
+TEST_CASE("a walk can be stopped", "[sqlite][census]") {
+    const TempFolder folder;
+    make_database(
+        folder / "a.db",
+        "CREATE TABLE t(b); WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM i WHERE x < 2000) INSERT INTO t SELECT zeroblob(3000) FROM i");
+    const auto stopped = take_census(
+        folder / "a.db", []() -> Result<> { return fail(ErrorCode::interrupted, "enough"); });
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().message == "enough");
+}
+
 TEST_CASE("the page at the lock byte belongs to nobody", "[soak][sqlite][census]") {
     const TempFolder folder;
     const auto db = folder / "a.db";

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <atomic>
 
 #include "tests/support/database_files.h"
 #include "tests/support/temp_folder.h"
@@ -251,6 +252,28 @@ TEST_CASE("what the application would have to bring is unchecked, with its name"
             "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE t(a NOT NULL, b NOT NULL)' WHERE name = 't'");
         CHECK(fails(find(place.verify(), "integrity")));
     }
+}
+
+TEST_CASE("a run that ought to stop ends an examination, and what was interrupted is no verdict",
+          "[sqlite][integrity]") {
+    Place place;
+    make_database(place.db,
+                  "CREATE TABLE t(a, b); CREATE INDEX t_a ON t(a);"
+                  "WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 200000)"
+                  "INSERT INTO t SELECT hex(randomblob(60)), x FROM i");
+    REQUIRE(fs::file_size(place.db) > 40'000'000);
+    const auto stops_at = GENERATE(1, 3);
+    std::atomic<int> asked = 0;
+    const auto stopped =
+        verify_database(place.db,
+                        {Depth::full, place.folder / "scratch",
+                         [&]() -> Result<> {
+                             if (++asked < stops_at) return {};
+                             return fail(ErrorCode::interrupted, "stopped by hand");
+                         }},
+                        "copy");
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().message == "stopped by hand");
 }
 
 }  // namespace muster
