@@ -11,7 +11,7 @@ namespace {
 
 /// So much content may be needed for one page of it; more makes smaller files.
 constexpr std::size_t frame_content = std::size_t{256} << 10U;
-constexpr unsigned most_workers = 8;
+constexpr unsigned most_describers = 8;
 constexpr std::size_t frames_a_worker = 8;
 
 /// One call of write_delta.
@@ -61,7 +61,7 @@ private:
     std::size_t workers() const {
         const auto asked =
             options_.workers != 0 ? options_.workers : std::thread::hardware_concurrency();
-        return std::clamp(asked, 1U, most_workers);
+        return std::clamp(asked, 1U, most_describers);
     }
     Bytes former_bytes() const { return {facts_.former_pages * facts_.page_size}; }
     Bytes content_to_anchor() const {
