@@ -183,6 +183,7 @@ fs::path real_path(const fs::path& path) {
         at = at.parent_path() / fs::read_symlink(at, error);
     }
     at = fs::absolute(at, error);
+    if (at == at.root_path()) return at;  // nothing is left of it, as of an empty path
     const auto folder = real_path(at.parent_path()), name = at.filename();
     if (name == "..") return folder.parent_path();
     return name.empty() || name == "." ? folder : folder / name;

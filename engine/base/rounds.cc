@@ -11,13 +11,21 @@ Result<> Rounds::join(const std::string& key, const std::function<Result<>()>& w
     if (mine->outcome) return *mine->outcome;
     next_.erase(key);
     under_way_.insert(key);
+    const auto end = [&](const Result<>& outcome) {
+        lock.lock();
+        under_way_.erase(key);
+        mine->outcome = outcome;
+        ended_.notify_all();
+    };
     lock.unlock();
-    auto done = work();
-    lock.lock();
-    under_way_.erase(key);
-    mine->outcome = done;
-    ended_.notify_all();
-    return done;
+    try {
+        auto done = work();
+        end(done);
+        return done;
+    } catch (...) {
+        end(fail(ErrorCode::internal, "the work was left by an exception"));
+        throw;
+    }
 }
 
 }  // namespace muster

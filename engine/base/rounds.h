@@ -20,7 +20,8 @@ namespace muster {
 class Rounds {
 public:
     /// Runs `work` for `key`, or waits for the round in which another caller of the same key does.
-    /// Gives what that round gave, to each who joined it.
+    /// Gives what that round gave, to each who joined it. What it throws is thrown where it ran,
+    /// and is an Error for the others.
     Result<> join(const std::string& key, const std::function<Result<>()>& work);
 
 private:

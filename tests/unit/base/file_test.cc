@@ -100,6 +100,8 @@ TEST_CASE("a real path follows links, also of what is not there", "[base][file]"
     CHECK(real_path(folder / "short/../absent") == real / "absent");
     CHECK(real_path("absent") == fs::current_path() / "absent");
     CHECK(real_path("/absent") == "/absent");
+    CHECK(real_path("/") == "/");
+    CHECK(real_path("") == "");
 }
 
 TEST_CASE("a folder cannot be read as a file, and the error says so", "[base][file]") {

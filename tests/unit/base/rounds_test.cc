@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <latch>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -90,6 +91,13 @@ TEST_CASE("a failed round is told to each who joined it, and to nobody after", "
     }
     mended = true;
     CHECK(rounds.join("key", work));
+}
+
+TEST_CASE("an exception leaves nobody waiting", "[base][rounds]") {
+    Rounds rounds;
+    CHECK_THROWS_AS(rounds.join("key", []() -> Result<> { throw std::runtime_error{"a bug"}; }),
+                    std::runtime_error);
+    CHECK(rounds.join("key", []() -> Result<> { return {}; }));
 }
 
 TEST_CASE("rounds of different keys do not wait for each other", "[base][rounds]") {
