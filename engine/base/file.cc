@@ -174,19 +174,33 @@ Result<FileStatus> status_of(const fs::path& path) {
 fs::path real_path(const fs::path& path) {
     constexpr int most_links = 40;  // as the kernel
     std::error_code error;
-    fs::path at = path;
-    for (int links = 0; links < most_links; ++links) {
+    fs::path at = fs::absolute(path, error);
+    if (error || at.native().size() >= PATH_MAX) return path;  // it can lie nowhere
+    std::vector<fs::path> not_there;  // names, the last one first
+    for (int links = 0;;) {
         std::array<char, PATH_MAX> real{};
-        if (::realpath(at.c_str(), real.data()) != nullptr) return real.data();
+        if (::realpath(at.c_str(), real.data()) != nullptr) {
+            at = real.data();
+            break;
+        }
+        const bool turning = errno == ELOOP;
         // A link whose file is not there tells where it would lie.
-        if (!fs::is_symlink(fs::symlink_status(at, error))) break;
-        at = at.parent_path() / fs::read_symlink(at, error);
+        if (!turning && links < most_links && fs::is_symlink(fs::symlink_status(at, error))) {
+            ++links;
+            at = at.parent_path() / fs::read_symlink(at, error);
+            continue;
+        }
+        if (at == at.root_path()) break;
+        not_there.push_back(at.filename());
+        at = at.parent_path();
     }
-    at = fs::absolute(at, error);
-    if (at == at.root_path()) return at;  // nothing is left of it, as of an empty path
-    const auto folder = real_path(at.parent_path()), name = at.filename();
-    if (name == "..") return folder.parent_path();
-    return name.empty() || name == "." ? folder : folder / name;
+    for (auto name = not_there.rbegin(); name != not_there.rend(); ++name) {
+        if (*name == "..")
+            at = at.parent_path();
+        else if (!name->empty() && *name != ".")
+            at /= *name;
+    }
+    return at;
 }
 
 Result<std::string> read_text(const fs::path& path, Bytes limit) {

@@ -165,15 +165,20 @@ public:
     }
 
 private:
+    /// The follower is told once the source is let go: nobody waits for it.
     Result<End> one_attempt() {
+        auto copied = copy_of_view();
+        if (options_.follower && (!copied || *copied != End::done)) options_.follower->given_up();
+        return copied;
+    }
+
+    Result<End> copy_of_view() {
         MUSTER_TRY(auto view,
                    Source::open(source_, {options_.scratch, options_.wait, options_.may_be_empty}));
         facts_ = view.facts();
         MUSTER_CHECK(
             require_space(destination_, size(), fmt::format("the copy of {}", source_.string())));
-        auto copied = copy_valid(view);
-        if (options_.follower && (!copied || *copied != End::done)) options_.follower->given_up();
-        return copied;
+        return copy_valid(view);
     }
 
     Result<End> copy_valid(Source& view) {

@@ -38,7 +38,8 @@ struct DatabaseHeader {
     int auto_vacuum() const { return largest_root == 0 ? 0 : incremental ? 2 : 1; }
     /// As PRAGMA encoding spells it; a file that never held a table has chosen none yet.
     std::string_view encoding() const {
-        return text_encoding == 2 ? "UTF-16le" : text_encoding == 3 ? "UTF-16be" : "UTF-8";
+        const auto told = text_encoding & 3U;  // as SQLite reads it
+        return told == 2 ? "UTF-16le" : told == 3 ? "UTF-16be" : "UTF-8";
     }
     /// The page at the lock byte, 1 GiB into the file: never holds content.
     std::uint32_t lock_page() const { return 0x40000000U / page_size + 1; }

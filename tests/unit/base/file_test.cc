@@ -96,6 +96,12 @@ TEST_CASE("a real path follows links, also of what is not there", "[base][file]"
     CHECK(real_path(folder / "short/new/newer/") == real / "deep/new/newer");
     CHECK(real_path(folder / "short/new/../newer") == real / "deep/newer");
     CHECK(real_path(folder / "turning") == real / "turning");
+    fs::create_symlink("growing/more", folder / "growing");
+    CHECK(real_path(folder / "growing") == real / "growing");
+    CHECK(real_path(folder / "growing/x") == real / "growing/x");
+    std::string long_path = "/";
+    for (int i = 0; i < 100'000; ++i) long_path += "x/";
+    CHECK(real_path(long_path) == long_path);
     CHECK(real_path(folder / "short/new/../../absent") == real / "absent");
     CHECK(real_path(folder / "short/../absent") == real / "absent");
     CHECK(real_path("absent") == fs::current_path() / "absent");
