@@ -176,7 +176,7 @@ fs::path real_path(const fs::path& path) {
     std::error_code error;
     fs::path at = fs::absolute(path, error);
     if (error || at.native().size() >= PATH_MAX) return path;  // it can lie nowhere
-    std::vector<fs::path> not_there;  // names, the last one first
+    std::vector<fs::path> not_there;                           // names, the last one first
     for (int links = 0;;) {
         std::array<char, PATH_MAX> real{};
         if (::realpath(at.c_str(), real.data()) != nullptr) {
