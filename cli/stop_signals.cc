@@ -28,9 +28,10 @@ void watch_stop_signals() {
 Result<> keep_going() {
     const int signal = received;
     if (signal == 0) return {};
-    return fail(signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated,
-                signal == SIGINT ? "stopped by SIGINT" : "stopped by SIGTERM",
-                "what was begun has been rolled back; run the command again to go on");
+    return fail(
+        signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated,
+        signal == SIGINT ? "stopped by SIGINT" : "stopped by SIGTERM",
+        "what is done stays, what was begun is rolled back; run the command again to go on");
 }
 
 }  // namespace muster

@@ -175,7 +175,7 @@ std::string_view closing_word(const Record& record) {
         case RunStatus::partial: return "Some steps FAILED; the rest is done.";
         case RunStatus::failed: return "The run FAILED.";
         case RunStatus::interrupted:
-            return "The run was interrupted; what it had begun was rolled back.";
+            return "The run was interrupted: what is done stays, what it had begun was rolled back.";
         case RunStatus::died: return "The run was killed.";
     }
     return "";

@@ -29,7 +29,7 @@ Result<int> open_descriptor(const fs::path& path, int flags, std::string_view ac
     return descriptor;
 }
 
-FileStatus read(const struct stat& status) {
+FileStatus status_from(const struct stat& status) {
     return {true,
             S_ISREG(status.st_mode),
             S_ISDIR(status.st_mode),
@@ -113,7 +113,7 @@ File::~File() {
 Result<FileStatus> File::status() const {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) return Failure(system_error(errno, "examine", path_));
-    return read(status);
+    return status_from(status);
 }
 
 Result<Bytes> File::size() const {
@@ -168,7 +168,7 @@ Result<FileStatus> status_of(const fs::path& path) {
         if (errno == ENOENT || errno == ENOTDIR) return FileStatus{};
         return Failure(system_error(errno, "examine", path));
     }
-    return read(status);
+    return status_from(status);
 }
 
 fs::path real_path(const fs::path& path) {

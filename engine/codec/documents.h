@@ -149,9 +149,8 @@ Result<std::string> to_document(const T& value);
 /// the schema fails after the blocks before it were taken.
 template <Documented T>
 Result<> stream_document(const T& value, const Sink& sink);
-/// The same on one line, without the newline, and not held to the schema: for the lines of a
-/// journal, which come at the pace of the work and must also be written when one of them is odd. A
-/// document that gathers them is checked.
+/// The same on one line, without the newline, and not held to the schema: for what is
+/// part of no document yet, as the lines of a journal and the policy that is hashed.
 template <Documented T>
 std::string to_line(const T& value);
 

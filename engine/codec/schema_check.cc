@@ -6,15 +6,30 @@
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
+#include <vector>
 
 #include "engine/codec/node_adapter.h"
 
 namespace muster::codec {
 
+/// A validator keeps compiled regular expressions, and is for one thread at a time: as many are
+/// made as threads ever checked beside each other.
 struct SchemaCheck::Compiled {
     valijson::Schema schema;
     std::mutex mutex;
-    valijson::Validator validator;  // keeps compiled regular expressions
+    std::vector<std::unique_ptr<valijson::Validator>> idle;
+
+    std::unique_ptr<valijson::Validator> take() {
+        const std::scoped_lock alone{mutex};
+        if (idle.empty()) return std::make_unique<valijson::Validator>();
+        auto taken = std::move(idle.back());
+        idle.pop_back();
+        return taken;
+    }
+    void give_back(std::unique_ptr<valijson::Validator> validator) {
+        const std::scoped_lock alone{mutex};
+        idle.push_back(std::move(validator));
+    }
 };
 
 SchemaCheck::SchemaCheck(std::string_view schema) : compiled_(std::make_unique<Compiled>()) {
@@ -27,13 +42,15 @@ SchemaCheck::~SchemaCheck() = default;
 
 Result<> SchemaCheck::accepts(const Node& tree, std::string_view place) const {
     const NodeAdapter target{tree};
-    const std::scoped_lock lock{compiled_->mutex};
     try {
+        auto validator = compiled_->take();
         // Without results the check ends at the first broken rule, and collects nothing for the
         // alternatives that do not fit: several times faster, and nearly all documents are good.
-        if (compiled_->validator.validate(compiled_->schema, target, nullptr)) return {};
+        const bool good = validator->validate(compiled_->schema, target, nullptr);
         valijson::ValidationResults results;
-        compiled_->validator.validate(compiled_->schema, target, &results);
+        if (!good) validator->validate(compiled_->schema, target, &results);
+        compiled_->give_back(std::move(validator));
+        if (good) return {};
         // The last error is the innermost one's parent; the first names the rule itself.
         const auto& error = *results.begin();
         std::string where = error.context.front() + std::string{place};

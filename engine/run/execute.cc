@@ -85,7 +85,7 @@ private:
     static Questions questions_of(const VerifyStep& step) { return {step.depth, step.checks}; }
 
     std::string unmet_need(const Step& step) const {
-        if (!host_.keep_going()) return "the run was stopped, and what came before did not succeed";
+        if (!host_.keep_going()) return "the run was stopped before it";
         for (const auto& need : step.needs) {
             const auto found = finished_.find(need);
             if (found == finished_.end() || found->second.status != Status::done)

@@ -13,17 +13,26 @@ namespace {
 
 constexpr Bytes journal_limit{std::uint64_t{1} << 30U};
 
-std::vector<Event> read_events(const std::string& text, const std::string& file) {
+/// A journal as it lies on disk.
+struct Pages {
     std::vector<Event> events;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = text.find('\n', at);
-        if (end == std::string::npos) break;
-        auto event = from_json<Event>(std::string_view{text}.substr(at, end - at), file);
-        if (!event.value) break;
-        events.push_back(*std::move(event.value));
-        at = end + 1;
+    std::vector<std::int64_t> unreadable;  ///< numbers of whole lines that are no event, from 1
+    std::size_t whole = 0;  ///< bytes of whole lines: what is behind them was cut off
+};
+
+Pages read_pages(const std::string& text, const std::string& file) {
+    Pages pages;
+    for (std::int64_t line = 1;; ++line) {
+        const auto end = text.find('\n', pages.whole);
+        if (end == std::string::npos) return pages;
+        auto event =
+            from_json<Event>(std::string_view{text}.substr(pages.whole, end - pages.whole), file);
+        if (event.value)
+            pages.events.push_back(*std::move(event.value));
+        else
+            pages.unreadable.push_back(line);
+        pages.whole = end + 1;
     }
-    return events;
 }
 
 Event service_event(EventKind kind, const ServiceDown& service) {
@@ -131,7 +140,7 @@ Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
         MUSTER_TRY(const auto file, File::open_read(path));
         if (::flock(file.descriptor(), LOCK_SH | LOCK_NB) != 0) continue;  // its run lives
         MUSTER_TRY(const auto text, read_text(path, journal_limit));
-        const auto events = read_events(text, path.string());
+        const auto [events, unreadable, whole] = read_pages(text, path.string());
         if (!events.empty() && events.back().kind == EventKind::run_finished) continue;
         DeadJournal dead;
         dead.file = path;
@@ -150,6 +159,9 @@ Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
             if (event.kind == EventKind::service_started) dead.service_down.reset();
             if (event.outcome) dead.outcomes.push_back(*event.outcome);
         }
+        for (const auto line : unreadable)
+            dead.found.push_back(
+                fmt::format("line {} of the journal {} cannot be read", line, path.string()));
         if (!under_way.empty()) dead.last_step = fmt::format("{}", fmt::join(under_way, ", "));
         out.push_back(std::move(dead));
     }
@@ -158,16 +170,13 @@ Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state) {
 
 Result<> close_dead_journal(const DeadJournal& journal, const std::string& record, Time now) {
     MUSTER_TRY(const auto text, read_text(journal.file, journal_limit));
-    const auto events = read_events(text, journal.file.string());
-    // What was cut off in the middle of a line goes: every line of a journal can be read.
-    std::string whole;
-    for (const auto& event : events) whole += to_line(event) + "\n";
+    const auto pages = read_pages(text, journal.file.string());
     Event event;
     event.kind = EventKind::run_finished;
-    event.sequence = static_cast<std::int64_t>(events.size()) + 1;
+    event.sequence = std::ssize(pages.events) + std::ssize(pages.unreadable) + 1;
     event.at = now;
     event.message = record;
-    return write_durably(journal.file, whole + to_line(event) + "\n");
+    return write_durably(journal.file, text.substr(0, pages.whole) + to_line(event) + "\n");
 }
 
 }  // namespace muster

@@ -70,7 +70,8 @@ struct DeadJournal {
 };
 
 /// Every dead journal in the state directory, oldest first. A last line that was cut off is
-/// passed over; a journal whose first line cannot be read belongs to a run that did nothing yet.
+/// passed over, and so is one that is no event, which is told among what was found; a journal whose
+/// first line cannot be read belongs to a run that did nothing yet.
 Result<std::vector<DeadJournal>> dead_journals(const StateFolder& state);
 
 /// Marks a dead journal as finished: its record is stored.

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <chrono>
+
 namespace muster {
 namespace {
 
@@ -34,6 +36,9 @@ Result<> CopyEncoding::follow(Bytes bytes, Bytes total) {
             std::async(std::launch::async | std::launch::deferred,
                        [this, arrival = &following_->arrival] { return encode_all(arrival); });
     }
+    // Before all has come it is ready for one reason only: it failed, and the copy is for nothing.
+    if (following_->encoded.wait_for(std::chrono::seconds{0}) == std::future_status::ready)
+        MUSTER_CHECK(following_->encoded.get());
     following_->arrival.reached(bytes.count);
     return {};
 }

@@ -15,8 +15,8 @@ class CopyEncoding {
 public:
     CopyEncoding(fs::path content, fs::path artifact, const EncodeOptions& options);
 
-    /// For the copy that makes `content`. Where that is given up, so is what was encoded of it, and
-    /// finish() begins anew.
+    /// For the copy that makes `content`; an encoding that fails ends it. Where that is given up,
+    /// so is what was encoded of it, and finish() begins anew.
     CopyFollower follower();
     /// The content is whole: only now is progress told, for until then that of the copy is.
     void copied();

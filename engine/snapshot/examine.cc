@@ -4,6 +4,7 @@
 
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/integrity.h"
+#include "engine/sqlite/interrupt_watch.h"
 #include "engine/sqlite/payload_check.h"
 #include "engine/sqlite/program_check.h"
 
@@ -12,6 +13,8 @@ namespace muster {
 Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>& checks,
                             const std::string& subject, const Host& host) {
     Findings findings;
+    InterruptWatch watch{host.keep_going};
+    watch.add(connection);
     for (const auto& check : checks) {
         if (!check.blobs && check.command.empty()) {
             findings.push_back(run_check(connection, check, subject));
@@ -22,6 +25,7 @@ Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>
                                      : check_by_program(connection, check, subject, host));
         findings.push_back(std::move(finding));
     }
+    MUSTER_CHECK(watch.outcome());  // what was interrupted looks like a bad answer
     return findings;
 }
 

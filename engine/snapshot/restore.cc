@@ -89,6 +89,8 @@ private:
     }
 
     void warn_of_other_volume(const Inspection& seen) {
+        // Beside the original, at a place that is free, nothing can be mixed up.
+        if (const auto there = status_of(target_); there && !there->exists) return;
         if (!seen.manifest || real_path(seen.manifest->source_path) == target_) return;
         done_.findings.push_back(
             {"volume", Severity::warning, Verdict::bad, target_.string(),

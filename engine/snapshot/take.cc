@@ -105,16 +105,19 @@ std::launch policy_for(Bytes bytes) {
 Result<> describe_content(const SnapshotStep& step, const fs::path& content, Manifest& manifest) {
     MUSTER_TRY(const auto file, File::open_read(content));
     MUSTER_TRY(const auto size, file.size());
-    MUSTER_TRY(const auto found, read_header(file));
-    const auto header = found.value_or(DatabaseHeader{});  // a database of 0 bytes has none
-    manifest.page_size = header.page_size;
-    manifest.page_count = found ? static_cast<std::int64_t>(header.pages(size.count)) : 0;
+    MUSTER_TRY(const auto header, read_header(file));
+    if (!header)
+        return fail(ErrorCode::not_a_database,
+                    fmt::format("the copy of {} has no database header", step.source),
+                    "look at the disk of the store; nothing was committed");
+    manifest.page_size = header->page_size;
+    manifest.page_count = static_cast<std::int64_t>(header->pages(size.count));
     auto& pragmas = manifest.pragmas.emplace();
-    pragmas.encoding = header.encoding();
-    pragmas.auto_vacuum = header.auto_vacuum();
-    pragmas.application_id = header.application_id;
-    pragmas.user_version = header.user_version;
-    manifest.schema_version = header.user_version;
+    pragmas.encoding = header->encoding();
+    pragmas.auto_vacuum = header->auto_vacuum();
+    pragmas.application_id = header->application_id;
+    pragmas.user_version = header->user_version;
+    manifest.schema_version = header->user_version;
     const bool asked = step.schema_version_sql != SchemaVersionSpec{}.sql;
     if (!asked && step.revision_sql.empty()) return {};
     MUSTER_TRY(auto connection, Connection::open(content, OpenMode::immutable));

@@ -8,7 +8,8 @@
 
 namespace muster {
 
-/// Called on the caller's thread, between pieces; an Error ends the work and is its outcome.
+/// Called on the thread that encodes or decodes, between pieces; an Error ends the work and is its
+/// outcome.
 using PieceProgress = std::function<Result<>(std::uint64_t done, std::uint64_t total)>;
 
 }  // namespace muster

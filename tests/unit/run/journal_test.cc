@@ -73,6 +73,27 @@ TEST_CASE("a line that was cut off is passed over, and gone once the journal is 
     CHECK(read_all(file).ends_with("}\n"));
 }
 
+TEST_CASE("a line that is no event hides none behind it, and stays where it is", "[run][journal]") {
+    const TempFolder folder;
+    const TestHost test;
+    const StateFolder state{folder.path()};
+    die_in_step(state, test);
+    const auto file = state.journal("run-1");
+    const auto text = read_all(file);
+    const auto second = text.find('\n') + 1;
+    const auto odd = text.substr(0, second) + "what is this\n" + text.substr(second);
+    write_all(file, odd);
+    const auto dead = dead_journals(state);
+    REQUIRE(dead->size() == 1);
+    CHECK(dead->front().last_step == "verify");
+    CHECK(dead->front().outcomes.size() == 1);
+    REQUIRE(dead->front().found.size() == 2);
+    CHECK(dead->front().found[1].find("line 2 of the journal") == 0);
+    REQUIRE(close_dead_journal(dead->front(), "record.json", *test.time));
+    CHECK(read_all(file).starts_with(odd));
+    CHECK(dead_journals(state)->empty());
+}
+
 TEST_CASE("a journal whose first line was never written belongs to a run that did nothing",
           "[run][journal]") {
     const TempFolder folder;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "tests/support/artifacts.h"
 #include "tests/support/temp_folder.h"
@@ -115,16 +117,20 @@ TEST_CASE("progress of the encoding is told once the copy is whole", "[snapshot]
     CHECK(last == size);
 }
 
-TEST_CASE("an artifact that cannot be written fails in finish", "[snapshot][format]") {
+TEST_CASE("an artifact that cannot be written ends the copy", "[snapshot][format]") {
     EncodeOptions options;
     options.compression = Compression::zstd;
     Scene scene{options};
     write_all(scene.folder / "artifact", "in the way");
-    scene.grow_all();
-    scene.encoding.copied();
-    const auto refused = scene.encoding.finish();
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ErrorCode::target_exists);
+    write_all(scene.folder / "content", scene.content);
+    Result<> grown;
+    for (int i = 0; i < 1000 && grown; ++i) {
+        grown = scene.follower.grown({4 * mib}, {size});
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    REQUIRE_FALSE(grown);
+    CHECK(grown.error().code == ErrorCode::target_exists);
+    scene.follower.given_up();
 }
 
 }  // namespace muster

@@ -2,7 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+
 #include "engine/snapshot/inspect.h"
+#include "engine/sqlite/check.h"
 #include "tests/support/backups.h"
 #include "tests/support/checks.h"
 #include "tests/support/temp_folder.h"
@@ -124,6 +127,23 @@ TEST_CASE("what would replace a snapshot is examined, asked or not", "[snapshot]
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::damaged);
     CHECK(scene.look(former, nullptr).restorable);
+}
+
+TEST_CASE("a run that ought to stop does not wait for a slow check", "[snapshot][examine]") {
+    Scene scene;
+    make_shop(scene.database);
+    scene.test.host.keep_going = [] {
+        return Result<>{fail(ErrorCode::interrupted, "stopped by hand")};
+    };
+    CheckSpec slow;
+    slow.sql =
+        "WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i) SELECT count(*) FROM i";
+    const auto began = std::chrono::steady_clock::now();
+    const auto stopped =
+        examine_database(scene.database, {Depth::full, {slow}}, "shop", scene.test.host);
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().message == "stopped by hand");
+    CHECK(std::chrono::steady_clock::now() - began < check_limit / 2);
 }
 
 }  // namespace muster

@@ -13,6 +13,7 @@
 #include "engine/sqlite/census.h"
 #include "engine/sqlite/integrity.h"
 #include "tests/support/child.h"
+#include "tests/support/copy_scene.h"
 #include "tests/support/database_files.h"
 #include "tests/support/temp_folder.h"
 
@@ -22,26 +23,7 @@ namespace {
 using namespace test;
 using std::chrono::milliseconds;
 
-struct Place {
-    TempFolder folder;
-    fs::path data = folder / "data";
-    fs::path db = data / "app.db";
-    fs::path out = folder / "out";
-    fs::path copy = out / "copy.db";
-    CopyOptions options;
-    Place() {
-        fs::create_directories(data);
-        fs::create_directories(out);
-        options.scratch = folder / "scratch";
-        options.wait = milliseconds{5000};
-    }
-    std::size_t files_out() const {
-        return static_cast<std::size_t>(
-            std::distance(fs::directory_iterator{out}, fs::directory_iterator{}));
-    }
-};
-
-void check_sum_copy(const Place& place) {
+void check_sum_copy(const CopyScene& place) {
     const auto findings = verify_database(place.copy, {Depth::full, place.options.scratch}, "copy");
     REQUIRE(findings);
     for (const auto& finding : *findings) {
@@ -58,7 +40,7 @@ void check_sum_copy(const Place& place) {
 }
 
 void snapshots_under_writers(const std::string& mode, int count, std::optional<Duration> pause) {
-    Place place;
+    CopyScene place;
     place.options.max_writer_pause = pause;
     make_sum_database(place.db, mode, 2000);
     Child one{[&](const Child::Ready& ready) { keep_sum_writer(place.db, ready); }};
@@ -86,7 +68,7 @@ void come_and_go(const fs::path& path, const Child::Ready& ready) {
 }  // namespace
 
 TEST_CASE("a copy is private, whole, and alone in its folder", "[sqlite][copy][VV-01][AZ-01]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, GENERATE("DELETE", "WAL"), 100);
     make_database(place.db, "UPDATE a SET n = 1; UPDATE b SET n = -1");
     const auto before = state_of(place.data);
@@ -119,7 +101,7 @@ TEST_CASE("200 copies under writers in each mode hold the invariant",
 }
 TEST_CASE("copies beside processes that open and close a WAL database hold the invariant",
           "[sqlite][copy][VV-01]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "WAL", 1000);
     Child writer{[&](const Child::Ready& ready) { come_and_go(place.db, ready); }};
     for (int i = 0; i < 20; ++i) {
@@ -131,7 +113,7 @@ TEST_CASE("copies beside processes that open and close a WAL database hold the i
 }
 TEST_CASE("200 copies beside processes that open and close a WAL database",
           "[soak][sqlite][copy][VV-01]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "WAL", 2000);
     Child writer{[&](const Child::Ready& ready) { come_and_go(place.db, ready); }};
     for (int i = 0; i < 200; ++i) {
@@ -144,7 +126,7 @@ TEST_CASE("200 copies beside processes that open and close a WAL database",
 
 TEST_CASE("crashed writers: the copy holds every commit and nothing else",
           "[sqlite][copy][VV-01]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 500);
     make_database(place.db, "UPDATE a SET n = 1; UPDATE b SET n = -1");
     const bool wal = GENERATE(true, false);
@@ -166,7 +148,7 @@ TEST_CASE("crashed writers: the copy holds every commit and nothing else",
 }
 
 TEST_CASE("where no log holds pages, the copy is the file, byte for byte", "[sqlite][copy]") {
-    Place place;
+    CopyScene place;
     const bool wal = GENERATE(false, true);
     make_sum_database(place.db, wal ? "WAL" : "DELETE", 5000);
     REQUIRE_FALSE(fs::exists(place.db.string() + "-wal"));
@@ -178,7 +160,7 @@ TEST_CASE("where no log holds pages, the copy is the file, byte for byte", "[sql
 }
 
 TEST_CASE("nothing is overwritten, and a failed copy leaves nothing", "[sqlite][copy][VV-02]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 100);
     SECTION("destination exists") {
         write_all(place.copy, "precious");
@@ -226,7 +208,7 @@ TEST_CASE("nothing is overwritten, and a failed copy leaves nothing", "[sqlite][
 
 TEST_CASE("progress is told up to the end and the snapshot does not move meanwhile",
           "[sqlite][copy]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 20000);
     std::uint64_t calls = 0;
     std::uint64_t last = 0;
@@ -243,54 +225,8 @@ TEST_CASE("progress is told up to the end and the snapshot does not move meanwhi
     CHECK(last == total);
 }
 
-TEST_CASE("a follower hears of bytes that stay, from the first one to the last", "[sqlite][copy]") {
-    Place place;
-    make_sum_database(place.db, "DELETE", 20000);
-    const auto whole = read_all(place.db);
-    std::vector<std::uint64_t> told;
-    place.options.follower = {[&](Bytes bytes, Bytes total) -> Result<> {
-                                  CHECK(total.count == whole.size());
-                                  CHECK(read_all(place.copy) == whole.substr(0, bytes.count));
-                                  told.push_back(bytes.count);
-                                  return {};
-                              },
-                              [] { FAIL("given up"); }};
-    REQUIRE(copy_database(place.db, place.copy, place.options));
-    CHECK(told.size() > 1);
-    CHECK(std::ranges::is_sorted(told));
-    CHECK(told.back() == whole.size());
-}
-
-TEST_CASE("where a log holds pages the copy does not come in order, and nobody is told",
-          "[sqlite][copy]") {
-    Place place;
-    make_sum_database(place.db, "WAL", 20000);
-    App app{place.db};
-    app.run("PRAGMA wal_autocheckpoint = 0; UPDATE a SET n = n");
-    place.options.follower = {[](Bytes, Bytes) -> Result<> {
-                                  FAIL("told");
-                                  return {};
-                              },
-                              [] {}};
-    REQUIRE(copy_database(place.db, place.copy, place.options));
-}
-
-TEST_CASE("a follower that fails ends the copy, and hears that it is given up", "[sqlite][copy]") {
-    Place place;
-    make_sum_database(place.db, "DELETE", 20000);
-    int given_up = 0;
-    place.options.follower = {
-        [](Bytes, Bytes) -> Result<> { return fail(ErrorCode::no_space, "full"); },
-        [&] { ++given_up; }};
-    const auto refused = copy_database(place.db, place.copy, place.options);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().message == "full");
-    CHECK(given_up == 1);
-    CHECK(place.files_out() == 0);
-}
-
 TEST_CASE("a yielding copy keeps each pause short and is consistent", "[sqlite][copy]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 40000);
     place.options.max_writer_pause = milliseconds{60};
     REQUIRE(estimated_pause({fs::file_size(place.db)}) > *place.options.max_writer_pause);
@@ -315,7 +251,7 @@ TEST_CASE("a yielding copy keeps each pause short and is consistent", "[sqlite][
 }
 
 TEST_CASE("a yielding copy begins anew when a writer came between its steps", "[sqlite][copy]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 20000);
     place.options.max_writer_pause = milliseconds{10};
     Child writer{[&](const Child::Ready& ready) {
@@ -350,7 +286,7 @@ TEST_CASE("a yielding copy begins anew when a writer came between its steps", "[
 
 TEST_CASE("a copy that proves slower than estimated lets writers in and goes on",
           "[sqlite][copy]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 20000);
     place.options.max_writer_pause = milliseconds{400};
     REQUIRE(estimated_pause({fs::file_size(place.db)}) < *place.options.max_writer_pause);
@@ -372,7 +308,7 @@ TEST_CASE("a copy that proves slower than estimated lets writers in and goes on"
 }
 
 TEST_CASE("a yielding copy that never fits gives up and names the remedy", "[sqlite][copy]") {
-    Place place;
+    CopyScene place;
     make_sum_database(place.db, "DELETE", 40000);
     place.options.max_writer_pause = milliseconds{4};
     place.options.yield_for = milliseconds{700};
@@ -385,7 +321,7 @@ TEST_CASE("a yielding copy that never fits gives up and names the remedy", "[sql
 }
 
 TEST_CASE("memory stays flat for 300 MB", "[soak][sqlite][copy]") {
-    Place place;
+    CopyScene place;
     make_database(
         place.db,
         "PRAGMA journal_mode = " + std::string{GENERATE("DELETE", "WAL")} +
