@@ -10,6 +10,8 @@
 
 namespace muster::test {
 
+inline constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
+
 inline Key key_of(unsigned char seed) {
     std::array<std::byte, Key::size> bytes{};
     bytes.fill(std::byte{seed});

@@ -8,7 +8,7 @@
 
 namespace muster::test {
 
-inline Zone berlin() {
+inline Zone berlin_until_2037() {
     Zone zone{"Europe/Berlin", {}};
     // Last Sundays of March and October, 01:00 UTC, as long as exported timers look ahead.
     for (int year = 2026; year <= 2037; ++year)
@@ -81,7 +81,7 @@ inline ScheduleExport export_with(const ScheduleSpec& schedule,
     out.binary = "/usr/bin/muster";
     out.tool_version = "1.2.3";
     out.state = "/var/lib/muster";
-    out.zone = berlin();
+    out.zone = berlin_until_2037();
     out.jobs = {{name, schedule, {}, false}};
     out.writes = {"/srv/backups"};
     out.reads = {"/srv/data"};

@@ -11,7 +11,7 @@ using muster::codec::SchemaCheck;
 
 namespace {
 
-codec::Node tree(std::string_view text) {
+codec::Node parsed_tree(std::string_view text) {
     return std::get<codec::Node>(codec::parse_json(text, "x.json"));
 }
 
@@ -22,20 +22,20 @@ TEST_CASE("a document is held to its schema") {
         R"({"$id":"x-v1.json","type":"object","required":["n"],"additionalProperties":false,
         "properties":{"n":{"type":"integer","minimum":0},"list":{"type":"array","items":{"$ref":"#/definitions/Item"}}},
         "definitions":{"Item":{"type":"string","pattern":"^[0-9a-f]{64}$"}}})"};
-    CHECK(check.accepts(tree(R"({"n":1,"list":[]})")));
+    CHECK(check.accepts(parsed_tree(R"({"n":1,"list":[]})")));
     for (const auto* bad : {R"({})", R"({"n":"1"})", R"({"n":-1})", R"({"n":1.5})",
                             R"({"n":1,"m":2})", R"({"n":1,"list":["x"]})"})
-        CHECK_FALSE(check.accepts(tree(bad)));
+        CHECK_FALSE(check.accepts(parsed_tree(bad)));
 }
 
 TEST_CASE("the violated rule is named with its place") {
     const SchemaCheck check{R"({"properties":{"a":{"properties":{"b":{"type":"string"}}}}})"};
-    const auto refused = check.accepts(tree(R"({"a":{"b":5}})"));
+    const auto refused = check.accepts(parsed_tree(R"({"a":{"b":5}})"));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::internal);
     CHECK(refused.error().message.find("<root>[a][b]:") != std::string::npos);
 
-    const auto element = check.accepts(tree(R"({"a":{"b":5}})"), "[steps][7]");
+    const auto element = check.accepts(parsed_tree(R"({"a":{"b":5}})"), "[steps][7]");
     REQUIRE_FALSE(element);
     CHECK(element.error().message.find("<root>[steps][7][a][b]:") != std::string::npos);
 }
@@ -54,7 +54,7 @@ TEST_CASE("each type of JSON is told from the others") {
             const SchemaCheck check{R"({"type":")" + std::string{wanted} + R"("})"};
             const bool fits = wanted == type || (wanted == "number" && type == "integer");
             INFO(text << " as " << wanted);
-            CHECK(check.accepts(tree(text)).has_value() == fits);
+            CHECK(check.accepts(parsed_tree(text)).has_value() == fits);
         }
     }
 }
@@ -63,9 +63,9 @@ TEST_CASE("constants and names are compared as values") {
     const SchemaCheck check{
         R"({"anyOf":[{"const":"1"},{"enum":["a","b"]},{"const":{"x":[1,true]}}]})"};
     for (const auto* good : {R"("1")", R"("b")", R"({"x":[1,true]})"})
-        CHECK(check.accepts(tree(good)));
+        CHECK(check.accepts(parsed_tree(good)));
     for (const auto* bad : {"1", R"("c")", R"({"x":[1]})", R"({"x":[1,false]})", "{}"})
-        CHECK_FALSE(check.accepts(tree(bad)));
+        CHECK_FALSE(check.accepts(parsed_tree(bad)));
 }
 
 TEST_CASE("a spelling that is no JSON is of no type") {

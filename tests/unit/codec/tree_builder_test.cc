@@ -11,11 +11,11 @@ namespace {
 Node at_line(int line) {
     return {Scalar{"x", true}, {line, 1}};
 }
-constexpr Limits limits{100, 2, 5};
+constexpr Limits tight{100, 2, 5};
 }  // namespace
 
 TEST_CASE("events become a tree") {
-    TreeBuilder tree{"f", limits};
+    TreeBuilder tree{"f", tight};
     tree.begin({Mapping{}, {1, 1}});
     CHECK(tree.expects_key());
     tree.key("a", {1, 1});
@@ -35,7 +35,7 @@ TEST_CASE("events become a tree") {
 }
 
 TEST_CASE("exactly the bound of values and levels is allowed") {
-    TreeBuilder tree{"f", limits};
+    TreeBuilder tree{"f", tight};
     tree.begin({Sequence{}, {1, 1}});
     tree.begin({Sequence{}, {1, 2}});
     for (int i = 0; i < 3; ++i) tree.add(at_line(2));
@@ -49,7 +49,7 @@ TEST_CASE("exactly the bound of values and levels is allowed") {
 }
 
 TEST_CASE("a level too many stops the reading") {
-    TreeBuilder tree{"f", limits};
+    TreeBuilder tree{"f", tight};
     for (int i = 1; i <= 2; ++i) tree.begin({Sequence{}, {1, i}});
     CHECK_FALSE(tree.must_stop());
     tree.begin({Sequence{}, {1, 3}});

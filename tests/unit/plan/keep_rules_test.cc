@@ -13,10 +13,10 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 
-const Zone berlin{"Europe/Berlin",
-                  {{at("2025-10-26T01:00:00Z"), hours{1}},
-                   {at("2026-03-29T01:00:00Z"), hours{2}},
-                   {at("2026-10-25T01:00:00Z"), hours{1}}}};
+const Zone berlin_summers{"Europe/Berlin",
+                          {{at("2025-10-26T01:00:00Z"), hours{1}},
+                           {at("2026-03-29T01:00:00Z"), hours{2}},
+                           {at("2026-10-25T01:00:00Z"), hours{1}}}};
 const Zone honolulu{"Pacific/Honolulu", {{Time{}, hours{-10}}}};
 
 }  // namespace
@@ -83,12 +83,12 @@ TEST_CASE("buckets are those of the policy's zone", "[plan][keep_rules]") {
                                        "2026-11-01T00:00:00Z"};
     CHECK(over_berlin_midnight.kept({.daily = 2}) ==
           Texts{"2026-11-18T23:30:00Z", "2026-11-01T00:00:00Z"});
-    CHECK(over_berlin_midnight.kept({.daily = 2}, berlin) ==
+    CHECK(over_berlin_midnight.kept({.daily = 2}, berlin_summers) ==
           Texts{"2026-11-18T23:30:00Z", "2026-11-18T22:30:00Z"});
     // The year changes in Berlin an hour before it does in UTC.
     const History over_new_year{"2025-12-31T23:30:00Z", "2025-12-31T22:30:00Z",
                                 "2025-06-01T00:00:00Z"};
-    CHECK(over_new_year.kept({.yearly = 2}, berlin) ==
+    CHECK(over_new_year.kept({.yearly = 2}, berlin_summers) ==
           Texts{"2025-12-31T23:30:00Z", "2025-12-31T22:30:00Z"});
 }
 
@@ -97,9 +97,9 @@ TEST_CASE("the hour that a clock change repeats makes two buckets, in one day",
     // 02:30 in Berlin, twice, on the day the clocks go back.
     const History history{"2026-10-25T01:45:00Z", "2026-10-25T01:30:00Z", "2026-10-25T00:30:00Z",
                           "2026-10-24T23:30:00Z", "2026-10-24T12:00:00Z"};
-    CHECK(history.kept({.hourly = 3}, berlin) ==
+    CHECK(history.kept({.hourly = 3}, berlin_summers) ==
           Texts{"2026-10-25T01:45:00Z", "2026-10-25T00:30:00Z", "2026-10-24T23:30:00Z"});
-    CHECK(history.kept({.daily = 2}, berlin) ==
+    CHECK(history.kept({.daily = 2}, berlin_summers) ==
           Texts{"2026-10-25T01:45:00Z", "2026-10-24T12:00:00Z"});
 }
 

@@ -19,7 +19,7 @@ std::vector<std::string> ids(const Plan& plan, Bucket bucket) {
     return out;
 }
 
-Plan plan_of(const Policy& policy, const Observation& world, const Selection& selection = {}) {
+Plan whole_plan(const Policy& policy, const Observation& world, const Selection& selection = {}) {
     return make_plan(policy, world, selection, "0.1.0");
 }
 
@@ -32,7 +32,7 @@ const Step& step(const Plan& plan, const std::string& id) {
 }  // namespace
 
 TEST_CASE("a first plan takes a snapshot, proves it and rehearses", "[plan]") {
-    const auto plan = plan_of(shop_policy(), shop_world());
+    const auto plan = whole_plan(shop_policy(), shop_world());
     CHECK(ids(plan, Bucket::planned) ==
           std::vector<std::string>{"snapshot:shop:near", "verify:shop:near", "drill:smoke:shop"});
     CHECK(step(plan, "verify:shop:near").needs == std::vector<std::string>{"snapshot:shop:near"});
@@ -41,7 +41,7 @@ TEST_CASE("a first plan takes a snapshot, proves it and rehearses", "[plan]") {
 }
 
 TEST_CASE("the same world gives the same plan", "[plan]") {
-    CHECK(plan_of(shop_policy(), shop_world()) == plan_of(shop_policy(), shop_world()));
+    CHECK(whole_plan(shop_policy(), shop_world()) == whole_plan(shop_policy(), shop_world()));
 }
 
 TEST_CASE("pruning counts the snapshot to come, and needs it taken and verified",
@@ -50,7 +50,7 @@ TEST_CASE("pruning counts the snapshot to come, and needs it taken and verified"
     policy.protect["nightly"].keep = KeepSpec{.last = 2};
     auto world = shop_world();
     world.snapshots = {snapshot_at("2026-11-18T00:00:00Z"), snapshot_at("2026-11-19T00:00:00Z")};
-    const auto plan = plan_of(policy, world);
+    const auto plan = whole_plan(policy, world);
     const auto& prune = step(plan, "prune:shop:near:shop/shop-2026-11-18T00:00:00Z.sqlite");
     CHECK(prune.needs == std::vector<std::string>{"snapshot:shop:near", "verify:shop:near"});
     CHECK(prune.reason.text == "no rule keeps it (last 2)");
@@ -76,7 +76,7 @@ TEST_CASE("nothing is pruned for a target whose backup cannot be taken, or faile
         selection.only = {"prune"};
         code = "last_backup_failed";
     }
-    const auto plan = plan_of(policy, world, selection);
+    const auto plan = whole_plan(policy, world, selection);
     const auto& prune = step(plan, "prune:shop:near:shop/shop-2026-11-18T00:00:00Z.sqlite");
     CHECK(prune.bucket == Bucket::blocked);
     CHECK(prune.reason.code == code);
@@ -91,7 +91,7 @@ TEST_CASE("a target or store in trouble blocks, with the reason and the remedy",
     SECTION("store") {
         world.stores[0].trouble = Trouble{"store_unreachable", "it is read-only", "mount it"};
     }
-    const auto plan = plan_of(shop_policy(), world);
+    const auto plan = whole_plan(shop_policy(), world);
     const auto& snapshot = step(plan, "snapshot:shop:near");
     CHECK(snapshot.bucket == Bucket::blocked);
     CHECK_FALSE(snapshot.reason.text.empty());
@@ -103,7 +103,7 @@ TEST_CASE("space is counted over all snapshots of one plan", "[plan]") {
     world.targets.push_back(world.targets[0]);
     world.targets[1].id = "shop/second";
     world.stores[0].free = Bytes{6000};
-    const auto plan = plan_of(shop_policy(), world);
+    const auto plan = whole_plan(shop_policy(), world);
     CHECK(step(plan, "snapshot:shop:near").bucket == Bucket::planned);
     CHECK(step(plan, "snapshot:shop/second:near").reason.code == "no_space");
 }
@@ -117,18 +117,18 @@ TEST_CASE("targets over the limit are deferred, those not selected stand nowhere
     Selection limited;
     limited.limit = 1;
     limited.only = {"snapshot"};
-    CHECK(ids(plan_of(shop_policy(), world, limited), Bucket::deferred) ==
+    CHECK(ids(whole_plan(shop_policy(), world, limited), Bucket::deferred) ==
           std::vector<std::string>{"snapshot:shop/b:near", "snapshot:shop/c:near"});
     Selection one;
     one.targets = {"shop/b"};
-    for (const auto& each : plan_of(shop_policy(), world, one).steps)
+    for (const auto& each : whole_plan(shop_policy(), world, one).steps)
         CHECK(each.target == "shop/b");
 }
 
 TEST_CASE("snapshots that no run has proven are proven by the next", "[plan]") {
     auto world = shop_world();
     world.snapshots = {snapshot_at("2026-11-19T00:00:00Z", false)};
-    const auto plan = plan_of(shop_policy(), world);
+    const auto plan = whole_plan(shop_policy(), world);
     const auto& verify = std::get<VerifyStep>(
         step(plan, "verify:shop:near:shop/shop-2026-11-19T00:00:00Z.sqlite").action);
     CHECK(verify.key == world.snapshots[0].key);
@@ -140,7 +140,7 @@ TEST_CASE("strictness narrows what --strict-plan refuses", "[plan]") {
     policy.strictness.plan = {Unclean::deferred};
     auto world = shop_world();
     world.targets[0].trouble = Trouble{"not_found", "gone", ""};
-    CHECK(unclean(plan_of(policy, world)).empty());
+    CHECK(unclean(whole_plan(policy, world)).empty());
 }
 
 TEST_CASE("names that match nothing are told", "[plan]") {

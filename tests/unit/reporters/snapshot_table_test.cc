@@ -25,7 +25,7 @@ ListedSnapshot row(const std::string& id, const std::string& time) {
     return out;
 }
 
-SnapshotList sample() {
+SnapshotList sample_list() {
     SnapshotList list;
     list.policy_name = "shop";
     list.at = at("2026-11-20T10:00:00Z");
@@ -37,7 +37,7 @@ SnapshotList sample() {
 }  // namespace
 
 TEST_CASE("each snapshot has a row in aligned columns", "[reporters][snapshots]") {
-    auto list = sample();
+    auto list = sample_list();
     list.snapshots[1].proof = ProofState::never;
     list.snapshots[1].pinned = "evidence";
     CHECK(
@@ -52,7 +52,7 @@ TEST_CASE("each snapshot has a row in aligned columns", "[reporters][snapshots]"
 }
 
 TEST_CASE("what is wrong with a snapshot stands below it", "[reporters][snapshots]") {
-    auto list = sample();
+    auto list = sample_list();
     auto& broken = list.snapshots[0];
     broken.target = broken.volume_id = broken.source = "";
     broken.state = SnapshotState::broken;
@@ -70,7 +70,7 @@ TEST_CASE("what is wrong with a snapshot stands below it", "[reporters][snapshot
 }
 
 TEST_CASE("a part begins where target, store or database change", "[reporters][snapshots]") {
-    auto list = sample();
+    auto list = sample_list();
     list.directory = "/backups";
     list.snapshots[1].source = "/srv/staging.db";
     const auto text = snapshot_table(list);
@@ -80,7 +80,7 @@ TEST_CASE("a part begins where target, store or database change", "[reporters][s
 }
 
 TEST_CASE("an empty list, and a store that was not seen, are said", "[reporters][snapshots]") {
-    auto list = sample();
+    auto list = sample_list();
     list.snapshots.clear();
     list.findings = {
         {"io", Severity::warning, Verdict::unchecked, "/far", "store far: down", "", "", "", ""}};

@@ -11,7 +11,7 @@ using namespace test;
 using Values = std::vector<int>;
 
 Timetable table(const ScheduleSpec& schedule, const CalendarSpec& dates = {}) {
-    return timetable_of(schedule, dates, berlin());
+    return timetable_of(schedule, dates, berlin_until_2037());
 }
 
 DateSpan date(const std::string& text) {
@@ -111,24 +111,27 @@ TEST_CASE("what follows the real clock fires in both passes of an hour that come
 
 TEST_CASE("another clock than the policy's means each hour", "[reporters][timetable]") {
     const auto nightly = table(cron("15 2 * * *"));
-    CHECK(on_machine_clock(nightly, berlin(), berlin()).firings[0].hours == Values{2});
-    const auto in_utc = on_machine_clock(nightly, berlin(), Zone{});
+    CHECK(on_machine_clock(nightly, berlin_until_2037(), berlin_until_2037()).firings[0].hours ==
+          Values{2});
+    const auto in_utc = on_machine_clock(nightly, berlin_until_2037(), Zone{});
     CHECK(in_utc.firings[0].hours.empty());
     CHECK(in_utc.firings[0].minutes == Values{15});
     CHECK_FALSE(in_utc.exact);
-    const auto in_nepal =
-        on_machine_clock(nightly, berlin(), steady("Asia/Kathmandu", std::chrono::minutes{345}));
+    const auto in_nepal = on_machine_clock(nightly, berlin_until_2037(),
+                                           steady("Asia/Kathmandu", std::chrono::minutes{345}));
     CHECK(in_nepal.firings[0].minutes == Values{0});
-    const auto weekly = on_machine_clock(table(cron("0 9 1 6 *")), berlin(), Zone{});
+    const auto weekly = on_machine_clock(table(cron("0 9 1 6 *")), berlin_until_2037(), Zone{});
     CHECK(weekly.firings[0].days == Values{1, 2, 28, 29, 30, 31});
     CHECK(weekly.firings[0].months == Values{5, 6, 7});
-    CHECK(on_machine_clock(table(cron("0 9 * * sun")), berlin(), Zone{}).firings[0].weekdays ==
-          Values{0, 1, 6});
+    CHECK(on_machine_clock(table(cron("0 9 * * sun")), berlin_until_2037(), Zone{})
+              .firings[0]
+              .weekdays == Values{0, 1, 6});
 }
 
 TEST_CASE("what another firing holds already is left out", "[reporters][timetable]") {
-    const auto hourly = on_machine_clock(table(within(every("90m"), "02:00-05:00")), berlin(),
-                                         steady("somewhere", std::chrono::minutes{60}));
+    const auto hourly =
+        on_machine_clock(table(within(every("90m"), "02:00-05:00")), berlin_until_2037(),
+                         steady("somewhere", std::chrono::minutes{60}));
     REQUIRE(hourly.firings.size() == 2);
     CHECK(hourly.firings[0].minutes == Values{0});
     CHECK(hourly.firings[1].minutes == Values{30});

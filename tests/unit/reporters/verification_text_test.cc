@@ -25,7 +25,7 @@ Finding finding(Verdict verdict, Severity severity = Severity::error) {
     return {"checksum", severity, verdict, "/b/two", "its bytes differ", "aa", "bb", "", ""};
 }
 
-VerificationReport sample() {
+VerificationReport sample_verification() {
     VerificationReport report;
     report.files = {file("/b/one", {finding(Verdict::good)}),
                     file("/b/two", {finding(Verdict::good), finding(Verdict::bad)}),
@@ -43,7 +43,7 @@ VerificationReport sample() {
 
 TEST_CASE("each file has a line, and what is wrong stands below it", "[reporters][verify][ON-01]") {
     CHECK(
-        verification_text(sample()) ==
+        verification_text(sample_verification()) ==
         "ok         /b/one (24.0 KiB, 3 h old; 1 check good)\n"
         "BAD        /b/two (24.0 KiB, 3 h old; 1 check good)\n"
         "           checksum: its bytes differ (expected aa, found bb)\n"
@@ -69,7 +69,7 @@ TEST_CASE("warnings do not make a file bad", "[reporters][verify]") {
 }
 
 TEST_CASE("a complaint names only what is wrong", "[reporters][verify][ON-06]") {
-    CHECK(complaint_text(sample()) ==
+    CHECK(complaint_text(sample_verification()) ==
           "muster: checksum: /b/two: its bytes differ\n"
           "  next: 'muster inspect /b/two' shows every finding\n"
           "muster: checksum: /b/two: its bytes differ\n"

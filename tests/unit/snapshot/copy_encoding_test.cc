@@ -16,7 +16,6 @@ using namespace test;
 
 namespace {
 
-constexpr std::uint64_t mib = 1024 * 1024;
 constexpr std::uint64_t size = 24 * mib + 77;
 
 /// A copy that comes in blocks of 4 MiB, and its encoding.

@@ -26,14 +26,14 @@ KeyPlace key_file(const TempFolder& folder, const std::string& name, char digit)
 }
 
 /// A database and one encoded snapshot of it.
-struct Scene {
+struct EncodedScene {
     TempFolder folder;
     TestHost test;
     fs::path database = folder / "shop.db";
     KeyPlace key = key_file(folder, "key", '7');
     SnapshotStep step;
 
-    Scene(Compression compression, bool encrypted) {
+    EncodedScene(Compression compression, bool encrypted) {
         make_shop(database);
         step = step_for(database, folder / "out/shop");
         step.compress = compression;
@@ -72,7 +72,7 @@ TEST_CASE("an encoded snapshot says what it decodes to, and is proven by decodin
     const auto compression = GENERATE(Compression::none, Compression::gzip, Compression::zstd);
     const bool encrypted = GENERATE(false, true);
     CAPTURE(name_of(compression), encrypted);
-    Scene scene{compression, encrypted};
+    EncodedScene scene{compression, encrypted};
     const auto taken = scene.take();
     CHECK(fs::path{taken.path}.filename() == "shop.sqlite" + extension_of(compression, encrypted));
     const auto& manifest = taken.manifest;
@@ -98,7 +98,7 @@ TEST_CASE("an encoded snapshot says what it decodes to, and is proven by decodin
 }
 
 TEST_CASE("what the source's file told is recorded", "[snapshot][encoded]") {
-    Scene scene{Compression::zstd, false};
+    EncodedScene scene{Compression::zstd, false};
     App{scene.database}.run("PRAGMA application_id = 77");
     fs::permissions(scene.database, fs::perms{0640});
     const auto manifest = scene.take().manifest;
@@ -114,7 +114,7 @@ TEST_CASE("what the source's file told is recorded", "[snapshot][encoded]") {
 
 TEST_CASE("a lost or wrong key is named, and the artifact's own bytes can still be checked",
           "[snapshot][encoded][ON-10]") {
-    Scene scene{Compression::zstd, true};
+    EncodedScene scene{Compression::zstd, true};
     const auto taken = scene.take();
     const auto other = key_file(scene.folder, "other", '8');
     CHECK(refusal(scene.look(taken.path)) == ErrorCode::key_missing);
@@ -144,7 +144,7 @@ TEST_CASE("a lost or wrong key is named, and the artifact's own bytes can still 
 }
 
 TEST_CASE("damage of an encoded artifact has the words for what it is", "[snapshot][encoded]") {
-    Scene scene{GENERATE(Compression::gzip, Compression::zstd), false};
+    EncodedScene scene{GENERATE(Compression::gzip, Compression::zstd), false};
     const auto taken = scene.take();
     const fs::path artifact = taken.path;
     SECTION("a flipped byte") {
@@ -185,7 +185,7 @@ TEST_CASE("damage of an encoded artifact has the words for what it is", "[snapsh
 
 TEST_CASE("what decodes to something else than its manifest tells is no backup",
           "[snapshot][encoded]") {
-    Scene scene{Compression::zstd, false};
+    EncodedScene scene{Compression::zstd, false};
     const fs::path artifact = scene.take().path;
     auto manifest = **read_manifest(artifact);
     manifest.content->checksum_sha256 = sha256_of("another database");
@@ -197,8 +197,8 @@ TEST_CASE("what decodes to something else than its manifest tells is no backup",
 }
 
 TEST_CASE("a restore decodes into the place of the database", "[snapshot][encoded][AZ-04]") {
-    Scene scene{GENERATE(Compression::none, Compression::gzip, Compression::zstd),
-                GENERATE(false, true)};
+    EncodedScene scene{GENERATE(Compression::none, Compression::gzip, Compression::zstd),
+                       GENERATE(false, true)};
     const auto taken = scene.take();
     App{scene.database}.run("UPDATE orders SET item = 'later'");
     RestoreStep step;
@@ -217,7 +217,7 @@ TEST_CASE("a restore decodes into the place of the database", "[snapshot][encode
 }
 
 TEST_CASE("a restore that lacks its key changes nothing", "[snapshot][encoded]") {
-    Scene scene{Compression::gzip, true};
+    EncodedScene scene{Compression::gzip, true};
     const auto taken = scene.take();
     const auto before = state_of(scene.folder.path());
     RestoreStep step;
@@ -231,7 +231,7 @@ TEST_CASE("a restore that lacks its key changes nothing", "[snapshot][encoded]")
 }
 
 TEST_CASE("a new database gets the mode that its manifest tells", "[snapshot][encoded]") {
-    Scene scene{Compression::zstd, false};
+    EncodedScene scene{Compression::zstd, false};
     fs::permissions(scene.database, fs::perms{0640});
     RestoreStep step;
     step.backup = scene.take().path;
@@ -242,7 +242,7 @@ TEST_CASE("a new database gets the mode that its manifest tells", "[snapshot][en
 
 TEST_CASE("a snapshot is packed by VACUUM INTO, from a checked copy",
           "[snapshot][encoded][EE-02]") {
-    Scene scene{GENERATE(Compression::none, Compression::zstd), false};
+    EncodedScene scene{GENERATE(Compression::none, Compression::zstd), false};
     scene.step.method = Method::vacuum;
     App{scene.database}.run(
         "CREATE TABLE bulk AS WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 3000)"
@@ -267,7 +267,7 @@ TEST_CASE("a snapshot is packed by VACUUM INTO, from a checked copy",
 }
 
 TEST_CASE("somebody's .sha256 of another file is not replaced", "[snapshot][encoded]") {
-    Scene scene{Compression::none, false};
+    EncodedScene scene{Compression::none, false};
     fs::create_directories(scene.folder / "out");
     write_all(scene.folder / "out/shop.sqlite.sha256", std::string(64, 'a') + "  other.tar\n");
     const auto refused = take_snapshot(scene.step, scene.test.host);

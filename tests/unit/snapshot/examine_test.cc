@@ -26,13 +26,13 @@ void damage_an_index(const fs::path& database) {
     write_all(database, bytes);
 }
 
-struct Scene {
+struct ExaminedScene {
     TempFolder folder;
     TestHost test;
     fs::path database = folder / "shop.db";
     SnapshotStep step = step_for(database, folder / "out/shop");
 
-    Scene() { test.host.scratch = folder / "scratch"; }
+    ExaminedScene() { test.host.scratch = folder / "scratch"; }
     Taken take(std::optional<Questions> questions) const {
         auto taken = take_snapshot(step, test.host, std::move(questions));
         if (!taken) FAIL(taken.error().text());
@@ -56,7 +56,7 @@ TEST_CASE("what is examined on its way counts as what is examined where it lies"
     const auto compression = GENERATE(Compression::none, Compression::gzip, Compression::zstd);
     const bool damaged = GENERATE(false, true);
     CAPTURE(name_of(compression), damaged);
-    Scene scene;
+    ExaminedScene scene;
     damaged ? damage_an_index(scene.database) : make_shop(scene.database);
     scene.step.compress = compression;
     const auto taken = scene.take(Questions{Depth::full, {}});
@@ -68,13 +68,13 @@ TEST_CASE("what is examined on its way counts as what is examined where it lies"
 }
 
 TEST_CASE("nothing is examined where nobody asks", "[snapshot][examine]") {
-    Scene scene;
+    ExaminedScene scene;
     make_shop(scene.database);
     CHECK_FALSE(scene.take(std::nullopt).examination);
 }
 
 TEST_CASE("an examination speaks for its bytes and its questions only", "[snapshot][examine]") {
-    Scene scene;
+    ExaminedScene scene;
     damage_an_index(scene.database);
     scene.step.compress = Compression::zstd;
     auto taken = scene.take(Questions{Depth::full, {}});
@@ -96,7 +96,7 @@ TEST_CASE("an examination speaks for its bytes and its questions only", "[snapsh
 
 TEST_CASE("a log beside the artifact is seen, whatever is known of its bytes",
           "[snapshot][examine]") {
-    Scene scene;
+    ExaminedScene scene;
     make_shop(scene.database);
     const auto taken = scene.take(Questions{Depth::full, {}});
     write_all(taken.snapshot.path + "-wal", "commits of another time");
@@ -105,7 +105,7 @@ TEST_CASE("a log beside the artifact is seen, whatever is known of its bytes",
 }
 
 TEST_CASE("the policy's questions are asked on the way too", "[snapshot][examine]") {
-    Scene scene;
+    ExaminedScene scene;
     make_shop(scene.database);
     scene.step.compress = Compression::gzip;
     const auto taken = scene.take(
@@ -114,7 +114,7 @@ TEST_CASE("the policy's questions are asked on the way too", "[snapshot][examine
 }
 
 TEST_CASE("what would replace a snapshot is examined, asked or not", "[snapshot][examine][VV-02]") {
-    Scene scene;
+    ExaminedScene scene;
     make_shop(scene.database);
     const auto former = scene.take(std::nullopt);
     fs::remove(scene.database);
@@ -130,7 +130,7 @@ TEST_CASE("what would replace a snapshot is examined, asked or not", "[snapshot]
 }
 
 TEST_CASE("a run that ought to stop does not wait for a slow check", "[snapshot][examine]") {
-    Scene scene;
+    ExaminedScene scene;
     make_shop(scene.database);
     scene.test.host.keep_going = [] {
         return Result<>{fail(ErrorCode::interrupted, "stopped by hand")};

@@ -9,7 +9,6 @@ using namespace test;
 
 namespace {
 
-constexpr std::size_t kib = 1024, mib = 1024 * kib;
 constexpr Bytes no_bound{std::uint64_t{1} << 40U};
 
 std::string output_of(const std::string& command, const fs::path& into) {

@@ -11,8 +11,6 @@ using namespace test;
 
 namespace {
 
-constexpr std::uint64_t mib = 1024 * 1024;
-
 /// An artifact of `head` and a GiB of zeroes: one piece of zeroes, compressed, many times over.
 fs::path make_bomb(const TempFolder& folder, const std::string& head, Compression compression) {
     auto first = head;

@@ -17,12 +17,12 @@ using namespace test;
 
 namespace {
 
-struct Backup {
+struct InspectedBackup {
     TempFolder folder;
     TestHost test;
     fs::path artifact = folder / "out/shop.sqlite";
 
-    Backup() {
+    InspectedBackup() {
         make_shop(folder / "shop.db");
         REQUIRE(take_snapshot(step_for(folder / "shop.db", artifact), test.host));
     }
@@ -46,7 +46,7 @@ struct Backup {
 }  // namespace
 
 TEST_CASE("a good backup is restorable, and every check is listed", "[snapshot][inspect][VV-03]") {
-    const Backup backup;
+    const InspectedBackup backup;
     const auto seen = backup.look();
     CHECK(seen.restorable);
     CHECK(seen.state == BackupState::complete);
@@ -57,7 +57,7 @@ TEST_CASE("a good backup is restorable, and every check is listed", "[snapshot][
 }
 
 TEST_CASE("each way to be wrong has a refusal of its own", "[snapshot][inspect][VV-03][VV-07]") {
-    const Backup backup;
+    const InspectedBackup backup;
     SECTION("a byte that is not what was written") {
         poke(backup.artifact, 5000, "x");
         CHECK(backup.refusal() == ErrorCode::manifest_mismatch);
@@ -100,7 +100,7 @@ TEST_CASE("each way to be wrong has a refusal of its own", "[snapshot][inspect][
 TEST_CASE(
     "a legacy backup without a manifest may be restored, and that nothing vouches for it is told",
     "[snapshot][inspect][VV-04]") {
-    const Backup backup;
+    const InspectedBackup backup;
     fs::remove(manifest_of(backup.artifact));
     const auto seen = backup.look();
     CHECK(seen.state == BackupState::legacy);
@@ -113,7 +113,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the policy's questions are asked of the backup", "[snapshot][inspect][EE-02]") {
-    const Backup backup;
+    const InspectedBackup backup;
     InspectOptions options;
     options.checks = {check_of("orders", "SELECT count(*) FROM orders", ">= 3")};
     CHECK(backup.look(options).restorable);
@@ -123,14 +123,14 @@ TEST_CASE("the policy's questions are asked of the backup", "[snapshot][inspect]
 }
 
 TEST_CASE("looking leaves everything as it was", "[snapshot][inspect]") {
-    const Backup backup;
+    const InspectedBackup backup;
     const auto before = state_of(backup.folder / "out");
     backup.look();
     CHECK(state_of(backup.folder / "out") == before);
 }
 
 TEST_CASE("what is no file is refused before any look", "[snapshot][inspect]") {
-    const Backup backup;
+    const InspectedBackup backup;
     CHECK(inspect_backup(backup.folder / "absent", {}, backup.test.host).error().code ==
           ErrorCode::not_found);
     CHECK(inspect_backup(backup.folder.path(), {}, backup.test.host).error().code ==

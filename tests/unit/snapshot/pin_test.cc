@@ -17,23 +17,23 @@ using namespace test;
 
 namespace {
 
-const Time now = *TextForm<Time>::parse("2026-11-20T10:00:00Z");
+const Time pin_time = *TextForm<Time>::parse("2026-11-20T10:00:00Z");
 
 Pin pin_for(const std::string& reason) {
     Operator by;
     by.login = "anna";
     by.host = "db1";
-    return {reason, by, now};
+    return {reason, by, pin_time};
 }
 
 /// A store that holds one snapshot.
-struct Store {
+struct PinnedStore {
     TempFolder folder;
     TestHost test;
     fs::path root = folder / "store";
     fs::path artifact = root / "a.sqlite";
 
-    Store() {
+    PinnedStore() {
         make_shop(folder / "shop.db");
         REQUIRE(take_snapshot(step_for(folder / "shop.db", artifact), test.host));
     }
@@ -50,7 +50,7 @@ struct Store {
 
 TEST_CASE("a pin lies beside its artifact, says who and why, and is seen by list and inspect",
           "[snapshot][pin]") {
-    Store store;
+    PinnedStore store;
     CHECK_FALSE(store.listed().pinned);
     REQUIRE(pin_snapshot(store.artifact, pin_for("before the migration"), Replace::no));
     const auto file = store.root / "a.sqlite.pin";
@@ -68,7 +68,7 @@ TEST_CASE("a pin lies beside its artifact, says who and why, and is seen by list
 }
 
 TEST_CASE("a pin that cannot be read still pins", "[snapshot][pin]") {
-    Store store;
+    PinnedStore store;
     SECTION("not JSON") {
         write_all(pin_of(store.artifact), "not JSON");
     }
@@ -82,43 +82,43 @@ TEST_CASE("a pin that cannot be read still pins", "[snapshot][pin]") {
         fs::create_symlink("nowhere", pin_of(store.artifact));
     }
     CHECK(store.listed().pinned == "unreadable pin");
-    const auto removed = remove_snapshot(store.artifact, store.checksum(), now);
+    const auto removed = remove_snapshot(store.artifact, store.checksum(), pin_time);
     REQUIRE_FALSE(removed);
     CHECK(fs::exists(store.artifact));
 }
 
 TEST_CASE("a pinned snapshot is neither removed nor replaced, whatever was planned before",
           "[snapshot][pin]") {
-    Store store;
+    PinnedStore store;
     REQUIRE(pin_snapshot(store.artifact, pin_for("evidence"), Replace::no));
-    const auto removed = remove_snapshot(store.artifact, store.checksum(), now);
+    const auto removed = remove_snapshot(store.artifact, store.checksum(), pin_time);
     REQUIRE_FALSE(removed);
     CHECK(removed.error().code == ErrorCode::stale_plan);
     CHECK(removed.error().message.find("evidence") != std::string::npos);
-    const auto replaced = Commit::begin(store.artifact, Replace::yes, now);
+    const auto replaced = Commit::begin(store.artifact, Replace::yes, pin_time);
     REQUIRE_FALSE(replaced);
     CHECK(replaced.error().code == ErrorCode::target_exists);
     CHECK(store.listed().state == SnapshotState::complete);
 
-    const auto gone = unpin_snapshot(store.artifact, now);
+    const auto gone = unpin_snapshot(store.artifact, pin_time);
     REQUIRE(gone);
     CHECK(gone->reason == "evidence");
-    CHECK(Commit::begin(store.artifact, Replace::yes, now));
-    REQUIRE(remove_snapshot(store.artifact, store.checksum(), now));
+    CHECK(Commit::begin(store.artifact, Replace::yes, pin_time));
+    REQUIRE(remove_snapshot(store.artifact, store.checksum(), pin_time));
     CHECK(fs::is_empty(store.root));
 }
 
 TEST_CASE("a second pin needs force, and what is no committed snapshot takes none",
           "[snapshot][pin]") {
-    Store store;
+    PinnedStore store;
     REQUIRE(pin_snapshot(store.artifact, pin_for("one"), Replace::no));
     CHECK(pin_snapshot(store.artifact, pin_for("two"), Replace::no).error().code ==
           ErrorCode::target_exists);
     CHECK(store.listed().pinned == "one");
     REQUIRE(pin_snapshot(store.artifact, pin_for("two"), Replace::yes));
     CHECK(store.listed().pinned == "two");
-    REQUIRE(unpin_snapshot(store.artifact, now));
-    CHECK(unpin_snapshot(store.artifact, now).error().code == ErrorCode::not_found);
+    REQUIRE(unpin_snapshot(store.artifact, pin_time));
+    CHECK(unpin_snapshot(store.artifact, pin_time).error().code == ErrorCode::not_found);
 
     const auto code_for = [](const fs::path& artifact) {
         const auto pinned = pin_snapshot(artifact, pin_for("x"), Replace::no);
@@ -128,7 +128,8 @@ TEST_CASE("a second pin needs force, and what is no committed snapshot takes non
     write_all(store.root / "legacy.sqlite", "bytes");
     CHECK(code_for(store.root / "legacy.sqlite") == ErrorCode::manifest_mismatch);
     {
-        const auto held = Lease::take(hidden_beside(store.artifact, claim_suffix), "a test", now);
+        const auto held =
+            Lease::take(hidden_beside(store.artifact, claim_suffix), "a test", pin_time);
         CHECK(code_for(store.artifact) == ErrorCode::lease_held);
     }
     fs::rename(manifest_of(store.artifact), hidden_beside(store.artifact, intent_suffix));
@@ -138,13 +139,13 @@ TEST_CASE("a second pin needs force, and what is no committed snapshot takes non
 
 TEST_CASE("pins and files of a run are muster's, the rest of a directory is not",
           "[snapshot][pin][ON-02]") {
-    Store store;
+    PinnedStore store;
     REQUIRE(pin_snapshot(store.artifact, pin_for("one"), Replace::no));
     for (const auto* name : {"readme.txt", "legacy.sqlite", "b.sqlite.pin", "a.sqlite.pin.old"})
         write_all(store.root / name, "of others");
     for (const auto suffix : {claim_suffix, partial_suffix})
         write_all(hidden_beside(store.root / "coming.sqlite", suffix), "");
-    CHECK(mend_folder(store.root, now));
+    CHECK(mend_folder(store.root, pin_time));
     const LocalStore local{store.root};
     const auto others = files_of_others(local, *list_snapshots("near", local));
     REQUIRE(others);

@@ -15,7 +15,7 @@ using namespace test;
 
 namespace {
 
-const Time now = *TextForm<Time>::parse("2026-11-20T10:00:00Z");
+const Time swap_time = *TextForm<Time>::parse("2026-11-20T10:00:00Z");
 
 struct Stage {
     TempFolder folder;
@@ -23,7 +23,7 @@ struct Stage {
     fs::path staged = hidden_beside(target, staged_suffix);
 
     Stage() { make_database(staged, "CREATE TABLE restored(x); INSERT INTO restored VALUES (1)"); }
-    /// A copy of what lies at the target now.
+    /// A copy of what lies at the target swap_time.
     fs::path safety_copy() const {
         const auto copy = folder / "safety.sqlite";
         REQUIRE(copy_database(target, copy));
@@ -42,7 +42,7 @@ TEST_CASE("the log that a crash left is not applied to what is restored over it"
     make_shop(stage.target);
     crash_after(stage.target, "UPDATE orders SET item = 'from the log'; CREATE TABLE late(x)");
     REQUIRE(fs::exists(stage.target.string() + "-wal"));
-    const auto aside = swap_in(stage.staged, stage.target, stage.safety_copy(), now);
+    const auto aside = swap_in(stage.staged, stage.target, stage.safety_copy(), swap_time);
     REQUIRE(aside);
     CHECK(aside->empty());
     CHECK(stage.tables() == "restored");
@@ -53,7 +53,7 @@ TEST_CASE("a damaged database is set aside with all its files", "[snapshot][swap
     const Stage stage;
     write_all(stage.target, std::string(8192, 'x'));
     write_all(stage.target.string() + "-wal", "old log");
-    const auto aside = swap_in(stage.staged, stage.target, {}, now);
+    const auto aside = swap_in(stage.staged, stage.target, {}, swap_time);
     REQUIRE(aside);
     CHECK(stage.tables() == "restored");
     CHECK(read_all(*aside) == std::string(8192, 'x'));
@@ -68,7 +68,7 @@ TEST_CASE("a damaged database is set aside with all its files", "[snapshot][swap
 TEST_CASE("a log without its database is set aside too", "[snapshot][swap]") {
     const Stage stage;
     write_all(stage.target.string() + "-wal", "orphan");
-    REQUIRE(swap_in(stage.staged, stage.target, {}, now));
+    REQUIRE(swap_in(stage.staged, stage.target, {}, swap_time));
     CHECK(stage.tables() == "restored");
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("what was committed after the safety copy is set aside, not lost",
     make_shop(stage.target, mode);
     const auto copy = stage.safety_copy();
     App{stage.target}.run("UPDATE orders SET item = 'late' WHERE id = 1");
-    const auto aside = swap_in(stage.staged, stage.target, copy, now);
+    const auto aside = swap_in(stage.staged, stage.target, copy, swap_time);
     REQUIRE(aside);
     REQUIRE_FALSE(aside->empty());
     CHECK(App{*aside}.value("SELECT item FROM orders WHERE id = 1") == "late");
@@ -95,7 +95,7 @@ TEST_CASE("a held database is set aside", "[snapshot][swap]") {
         ready();
         stay();
     }};
-    const auto aside = swap_in(stage.staged, stage.target, stage.safety_copy(), now);
+    const auto aside = swap_in(stage.staged, stage.target, stage.safety_copy(), swap_time);
     REQUIRE(aside);
     CHECK_FALSE(aside->empty());
     CHECK(stage.tables() == "restored");

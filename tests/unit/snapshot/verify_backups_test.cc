@@ -19,12 +19,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Store {
+struct VerifiedStore {
     TempFolder folder;
     TestHost test;
     fs::path place = folder / "backups";
 
-    explicit Store(int count) {
+    explicit VerifiedStore(int count) {
         make_shop(folder / "shop.db");
         for (int number = 0; number < count; ++number) {
             *test.time += 1h;
@@ -55,7 +55,7 @@ VerificationReport timeless(VerificationReport report) {
 }  // namespace
 
 TEST_CASE("all files are added up", "[snapshot][verify][ON-01][ON-06]") {
-    const Store store{3};
+    const VerifiedStore store{3};
     fs::resize_file(store.artifact(2), 5000);
     const auto report = store.report(2);
     CHECK_FALSE(report.summary.all_valid);
@@ -70,7 +70,7 @@ TEST_CASE("all files are added up", "[snapshot][verify][ON-01][ON-06]") {
 }
 
 TEST_CASE("jobs change nothing but the time", "[snapshot][verify][ON-01]") {
-    const Store store{6};
+    const VerifiedStore store{6};
     poke(store.artifact(1), 5000, "x");
     fs::remove(manifest_of(store.artifact(4)));
     const auto one = store.report(1);
@@ -85,7 +85,7 @@ TEST_CASE("jobs change nothing but the time", "[snapshot][verify][ON-01]") {
 
 TEST_CASE("a directory without a backup is bad, whatever the others hold",
           "[snapshot][verify][ON-06]") {
-    const Store store{1};
+    const VerifiedStore store{1};
     fs::create_directories(store.folder / "empty");
     fs::create_directories(store.folder / "backups-2");
     CHECK(store.report(1).summary.all_valid);
@@ -102,7 +102,7 @@ TEST_CASE("a directory without a backup is bad, whatever the others hold",
 }
 
 TEST_CASE("a backup dated in the future is never the newest", "[snapshot][verify][ON-06]") {
-    const Store store{2};
+    const VerifiedStore store{2};
     *store.test.time -= 90min;
     const auto report = store.report(1);
     CHECK(report.summary.all_valid);
@@ -111,7 +111,7 @@ TEST_CASE("a backup dated in the future is never the newest", "[snapshot][verify
 
 TEST_CASE("one thread at a time calls into the host, and the bar comes to its end",
           "[snapshot][verify]") {
-    Store store{6};
+    VerifiedStore store{6};
     std::atomic<int> inside = 0;
     std::atomic<bool> together = false;
     std::uint64_t last = 0;
@@ -140,7 +140,7 @@ TEST_CASE("one thread at a time calls into the host, and the bar comes to its en
 }
 
 TEST_CASE("an interruption ends all jobs", "[snapshot][verify]") {
-    Store store{6};
+    VerifiedStore store{6};
     auto asked = std::make_shared<int>(0);
     const auto found = find_backups({store.place}, {}, store.test.host);
     store.test.host.keep_going = [asked]() -> Result<> {
@@ -157,7 +157,7 @@ TEST_CASE("an interruption ends all jobs", "[snapshot][verify]") {
 }
 
 TEST_CASE("a fault of a worker reaches the caller", "[snapshot][verify]") {
-    Store store{4};
+    VerifiedStore store{4};
     const auto found = find_backups({store.place}, {}, store.test.host);
     store.test.host.progress = [](std::string_view, std::uint64_t done, std::uint64_t total) {
         if (done < total) throw std::bad_alloc{};  // in a worker, not at the end of all

@@ -12,11 +12,11 @@ namespace {
 
 using namespace test;
 
-struct Place {
+struct SickPlace {
     TempFolder folder;
     fs::path data = folder / "data";
     fs::path db = data / "copy.db";
-    Place() { fs::create_directories(data); }
+    SickPlace() { fs::create_directories(data); }
 
     Findings verify(Depth depth = Depth::full) const {
         const auto before = state_of(data);
@@ -63,7 +63,7 @@ int reverse_order(void*, int left_size, const void* left, int right_size, const 
 }  // namespace
 
 TEST_CASE("a sound database is good at every depth", "[sqlite][integrity][EE-02][AZ-03]") {
-    Place place;
+    SickPlace place;
     make_database(
         place.db,
         std::string{"PRAGMA journal_mode = "} + GENERATE("DELETE", "WAL") +
@@ -78,7 +78,7 @@ TEST_CASE("a sound database is good at every depth", "[sqlite][integrity][EE-02]
 }
 
 TEST_CASE("what cannot be opened is bad, not an Error", "[sqlite][integrity][EE-02]") {
-    Place place;
+    SickPlace place;
     make_database(place.db, "CREATE TABLE t(a); INSERT INTO t VALUES(1)");
     const std::string sound = read_all(place.db);
     const std::string bytes = GENERATE_COPY(
@@ -92,7 +92,7 @@ TEST_CASE("what cannot be opened is bad, not an Error", "[sqlite][integrity][EE-
 }
 
 TEST_CASE("a log left beside the file is not silently passed over", "[sqlite][integrity]") {
-    Place place;
+    SickPlace place;
     make_database(place.db, "CREATE TABLE t(a)");
     const std::string suffix = GENERATE("-wal", "-journal");
     write_all(place.db.string() + suffix, "");
@@ -104,7 +104,7 @@ TEST_CASE("a log left beside the file is not silently passed over", "[sqlite][in
 }
 
 TEST_CASE("a damaged index is bad at depth full", "[sqlite][integrity][EE-02]") {
-    Place place;
+    SickPlace place;
     make_database(place.db,
                   "CREATE TABLE t(a); CREATE INDEX i ON t(a); INSERT INTO t VALUES(1), (2), (3)");
     // Row 3 leaves the table behind the index's back.
@@ -121,7 +121,7 @@ TEST_CASE("a damaged index is bad at depth full", "[sqlite][integrity][EE-02]") 
 }
 
 TEST_CASE("a row without its parent is a warning that names it", "[sqlite][integrity]") {
-    Place place;
+    SickPlace place;
     make_database(
         place.db,
         "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p); INSERT INTO c VALUES(7)");
@@ -133,7 +133,7 @@ TEST_CASE("a row without its parent is a warning that names it", "[sqlite][integ
 }
 
 TEST_CASE("the census speaks where integrity_check says ok", "[sqlite][integrity][EE-02]") {
-    Place place;
+    SickPlace place;
     const std::string bytes = GENERATE("100000", "5000000");  // the larger beside integrity_check
     make_database(place.db,
                   "CREATE TABLE t(a); CREATE TABLE lost(a); INSERT INTO lost VALUES(zeroblob(" +
@@ -147,7 +147,7 @@ TEST_CASE("the census speaks where integrity_check says ok", "[sqlite][integrity
 }
 
 TEST_CASE("full-text tables are asked, sound and damaged", "[sqlite][integrity][EE-02]") {
-    Place place;
+    SickPlace place;
     const std::string module = GENERATE("fts3", "fts4", "fts5");
     CAPTURE(module);
     make_database(place.db, "PRAGMA journal_mode = WAL; CREATE VIRTUAL TABLE [my \"index] USING " +
@@ -164,7 +164,7 @@ TEST_CASE("full-text tables are asked, sound and damaged", "[sqlite][integrity][
 
 TEST_CASE("full-text tables with content elsewhere or none are not called damaged",
           "[sqlite][integrity]") {
-    Place place;
+    SickPlace place;
     make_database(
         place.db,
         "CREATE TABLE doc(id INTEGER PRIMARY KEY, body); INSERT INTO doc VALUES(1, 'one two'), (2, 'three');"
@@ -180,7 +180,7 @@ TEST_CASE("full-text tables with content elsewhere or none are not called damage
 
 TEST_CASE("a full-text table that does not open is bad, wherever its text stands",
           "[sqlite][integrity][EE-02]") {
-    Place place;
+    SickPlace place;
     make_database(
         place.db,
         "CREATE VIRTUAL TABLE a USING fts5(body, content=''); INSERT INTO a(rowid, body) VALUES(1, 'one')");
@@ -193,7 +193,7 @@ TEST_CASE("a full-text table that does not open is bad, wherever its text stands
 }
 
 TEST_CASE("R-trees are asked, sound and damaged", "[sqlite][integrity][EE-02]") {
-    Place place;
+    SickPlace place;
     make_database(
         place.db,
         "CREATE VIRTUAL TABLE r USING rtree(id, a, b); INSERT INTO r VALUES(1, 2, 3), (2, 3, 4)");
@@ -205,7 +205,7 @@ TEST_CASE("R-trees are asked, sound and damaged", "[sqlite][integrity][EE-02]") 
 
 TEST_CASE("what the application would have to bring is unchecked, with its name",
           "[sqlite][integrity]") {
-    Place place;
+    SickPlace place;
     SECTION("collation") {
         App app{place.db};
         sqlite3_create_collation(app.handle(), "german", SQLITE_UTF8, nullptr, &reverse_order);
@@ -255,7 +255,7 @@ TEST_CASE("what the application would have to bring is unchecked, with its name"
 
 TEST_CASE("a run that ought to stop ends an examination, and what was interrupted is no verdict",
           "[sqlite][integrity]") {
-    Place place;
+    SickPlace place;
     make_database(place.db,
                   "CREATE TABLE t(a, b); CREATE INDEX t_a ON t(a);"
                   "WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 200000)"

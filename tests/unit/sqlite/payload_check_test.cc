@@ -15,12 +15,12 @@ constexpr auto digest_of_a = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9
 constexpr auto digest_of_nothing =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-struct Place {
+struct PayloadPlace {
     TempFolder folder;
     fs::path db = folder / "a.db";
     CheckSpec check;
 
-    Place() {
+    PayloadPlace() {
         make_database(db, "CREATE TABLE blobs(id INTEGER PRIMARY KEY, data BLOB, hash)");
         check.name = "payloads";
         check.blobs = BlobCheck{"blobs", "data", "hash"};
@@ -42,7 +42,7 @@ struct Place {
 
 TEST_CASE("payloads that fit their hashes, however those are written",
           "[sqlite][payloads][VV-09]") {
-    const Place place;
+    const PayloadPlace place;
     place.add("CAST('a' AS BLOB)", std::string{"x'"} + digest_of_a + "'");
     place.add("'a'", "upper('" + std::string{digest_of_a} + "')");
     place.add("x''", std::string{"'"} + digest_of_nothing + "'");
@@ -54,7 +54,7 @@ TEST_CASE("payloads that fit their hashes, however those are written",
 
 TEST_CASE("each way for a payload to be wrong is found and named by its row",
           "[sqlite][payloads][VV-09]") {
-    const Place place;
+    const PayloadPlace place;
     const auto hash = std::string{"'"} + digest_of_a + "'";
     const auto [payload, stored, words] =
         GENERATE_COPY(table<std::string, std::string, std::string>(
@@ -70,7 +70,7 @@ TEST_CASE("each way for a payload to be wrong is found and named by its row",
 }
 
 TEST_CASE("a large payload is read to its end", "[sqlite][payloads]") {
-    const Place place;
+    const PayloadPlace place;
     const std::string of_zeroes =
         "'35bce4eae54ec8e6cc2868baa8d157914d6ae2858811b4cc0c078c94460fa26f'";
     place.add("zeroblob(3000000)", of_zeroes);
@@ -81,7 +81,7 @@ TEST_CASE("a large payload is read to its end", "[sqlite][payloads]") {
 
 TEST_CASE("whatever SQL can read is checked: no table is taken for damaged by its kind",
           "[sqlite][payloads]") {
-    Place place;
+    PayloadPlace place;
     const auto hash = std::string{"'"} + digest_of_a + "'";
     const std::string kind = GENERATE("without_rowid", "own_rowid", "generated", "view", "fts");
     CAPTURE(kind);
@@ -106,7 +106,7 @@ TEST_CASE("whatever SQL can read is checked: no table is taken for damaged by it
 }
 
 TEST_CASE("a table or column that is not there is no answer", "[sqlite][payloads]") {
-    Place place;
+    PayloadPlace place;
     place.check.blobs->payload = "nothing";
     const auto finding = place.look();
     CHECK(finding.verdict == Verdict::bad);
@@ -114,7 +114,7 @@ TEST_CASE("a table or column that is not there is no answer", "[sqlite][payloads
 }
 
 TEST_CASE("a stop ends the reading", "[sqlite][payloads]") {
-    const Place place;
+    const PayloadPlace place;
     auto connection = *Connection::open(place.db, OpenMode::immutable);
     const auto stopped = check_payloads(connection, place.check, "copy", []() -> Result<> {
         return fail(ErrorCode::interrupted, "stopped by the test");

@@ -14,13 +14,13 @@ namespace {
 
 using namespace test;
 
-struct Place {
+struct ProgramPlace {
     TempFolder folder;
     fs::path db = folder / "data/a.db";
     TestHost test;
     CheckSpec check;
 
-    Place() {
+    ProgramPlace() {
         fs::create_directories(db.parent_path());
         make_database(db,
                       "PRAGMA page_size = 1024; CREATE TABLE t(a); INSERT INTO t VALUES(1), (2)");
@@ -43,7 +43,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("a program that ends with status 0 is a good check", "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     // The backup API counts in the header, and changes nothing else.
     const auto good = place.ask("cmp -i 100 \"$1\" '" + place.db.string() +
                                 "' && test \"$1\" != '" + place.db.string() + "'");
@@ -55,7 +55,7 @@ TEST_CASE("a program that ends with status 0 is a good check", "[sqlite][program
 }
 
 TEST_CASE("any other end is bad, with the last that was said", "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     place.check.severity = Severity::warning;
     auto bad = place.ask("echo '2 orders without a customer'; printf '\\033[2Jred\\n'; exit 7");
     CHECK(bad.verdict == Verdict::bad);
@@ -73,7 +73,7 @@ TEST_CASE("any other end is bad, with the last that was said", "[sqlite][program
 }
 
 TEST_CASE("what a program does to its copy reaches nothing else", "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     const auto before = state_of(place.folder / "data");
     CHECK(
         place.ask("rm -f \"$1\"; echo x > \"$1-wal\"; echo y > litter; mkdir -p deep/er").verdict ==
@@ -82,7 +82,7 @@ TEST_CASE("what a program does to its copy reaches nothing else", "[sqlite][prog
 }
 
 TEST_CASE("a program sees what the connection sees, also of a log", "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     App app{place.db};
     app.run("PRAGMA journal_mode = WAL; INSERT INTO t VALUES(3)");
     auto connection = *Connection::open(place.db, OpenMode::read_only);
@@ -95,7 +95,7 @@ TEST_CASE("a program sees what the connection sees, also of a log", "[sqlite][pr
 
 TEST_CASE("a program that cannot be run proves nothing, and is not bad",
           "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     place.check.command = {"/nowhere/tool", "{database}"};
     const auto finding = place.look();
     CHECK(finding.verdict == Verdict::unchecked);
@@ -105,7 +105,7 @@ TEST_CASE("a program that cannot be run proves nothing, and is not bad",
 }
 
 TEST_CASE("no key reaches a program", "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     for (const char* name : {"SHOP_KEY", "MUSTER_KEY", "CREDENTIALS_DIRECTORY", "SHOP_MODE"})
         ::setenv(name, "told", 1);
     place.test.host.secret_variables = {"SHOP_KEY"};
@@ -117,7 +117,7 @@ TEST_CASE("no key reaches a program", "[sqlite][program][AZ-04]") {
 }
 
 TEST_CASE("a stopped run stops its program and has no finding", "[sqlite][program][AZ-04]") {
-    Place place;
+    ProgramPlace place;
     place.check.command = {"sh", "-c", "sleep 100", "tool", "{database}"};
     auto connection = *Connection::open(place.db, OpenMode::immutable);
     *place.test.stopped = true;

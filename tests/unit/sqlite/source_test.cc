@@ -19,12 +19,12 @@ constexpr auto rows_200 =
     "INSERT INTO t SELECT x, randomblob(300) FROM i;";
 
 /// A folder of its own for the database, and one for private copies beside it.
-struct Place {
+struct SourcePlace {
     TempFolder folder;
     fs::path data = folder / "data";
     fs::path scratch = folder / "scratch";
     fs::path db = data / "app ?#%41.db";
-    Place() { fs::create_directories(data); }
+    SourcePlace() { fs::create_directories(data); }
     SourceOptions options(Duration wait = std::chrono::milliseconds{300}) const {
         return {scratch, wait};
     }
@@ -38,7 +38,7 @@ struct Seen {
     bool valid = false;
 };
 
-Seen look(const Place& place) {
+Seen look(const SourcePlace& place) {
     auto source = Source::open(place.db, place.options());
     if (!source) FAIL(source.error().text());
     auto& connection = source->connection();
@@ -63,7 +63,7 @@ ErrorCode refusal(const fs::path& path, const SourceOptions& options) {
 
 TEST_CASE("a clean rollback-mode database is read and stays as it is",
           "[sqlite][source][VV-01][AZ-01]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     const auto before = state_of(place.data);
     const auto seen = look(place);
@@ -78,7 +78,7 @@ TEST_CASE("a clean rollback-mode database is read and stays as it is",
 }
 
 TEST_CASE("a clean file with a WAL header gets no sidecars", "[sqlite][source][VV-01][AZ-01]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, std::string{"PRAGMA journal_mode = WAL;"} + rows_200);
     const auto before = state_of(place.data);
     REQUIRE(before.size() == 1);
@@ -90,7 +90,7 @@ TEST_CASE("a clean file with a WAL header gets no sidecars", "[sqlite][source][V
 }
 
 TEST_CASE("an empty -wal or a stale -shm beside a database stays as it is", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     const bool wal_header = GENERATE(true, false);
     const std::string sidecar = GENERATE("-wal", "-shm");
     make_database(
@@ -107,7 +107,7 @@ TEST_CASE("an empty -wal or a stale -shm beside a database stays as it is", "[sq
 
 TEST_CASE("a crashed WAL with its -shm is read with the WAL and stays as it is",
           "[sqlite][source][VV-01]") {
-    Place place;
+    SourcePlace place;
     crash_after(place.db,
                 std::string{"PRAGMA journal_mode = WAL;"} + rows_200 + "BEGIN; DELETE FROM t;");
     const std::string shm = GENERATE("as left", "empty", "garbage");
@@ -123,7 +123,7 @@ TEST_CASE("a crashed WAL with its -shm is read with the WAL and stays as it is",
 }
 
 TEST_CASE("a crashed WAL without -shm is recovered in a private copy", "[sqlite][source][VV-01]") {
-    Place place;
+    SourcePlace place;
     crash_after(place.db, std::string{"PRAGMA journal_mode = WAL;"} + rows_200 +
                               "INSERT INTO t VALUES(1000, NULL)");
     fs::remove(place.db.string() + "-shm");
@@ -137,7 +137,7 @@ TEST_CASE("a crashed WAL without -shm is recovered in a private copy", "[sqlite]
 }
 
 TEST_CASE("a WAL is used whatever the header says", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     crash_after(place.db, std::string{"PRAGMA journal_mode = WAL;"} + rows_200);
     poke(place.db, 18, std::string{"\1\1", 2});
     if (GENERATE(true, false)) fs::remove(place.db.string() + "-shm");
@@ -147,7 +147,7 @@ TEST_CASE("a WAL is used whatever the header says", "[sqlite][source]") {
 }
 
 TEST_CASE("a hot journal is rolled back in a private copy only", "[sqlite][source][VV-01]") {
-    Place place;
+    SourcePlace place;
     const std::string mode = GENERATE("DELETE", "TRUNCATE", "PERSIST");
     make_database(place.db, rows_200);
     crash_after(place.db, "PRAGMA journal_mode = " + mode + ";" + half_a_commit("t"));
@@ -163,7 +163,7 @@ TEST_CASE("a hot journal is rolled back in a private copy only", "[sqlite][sourc
 }
 
 TEST_CASE("a hot journal and a WAL at once are both recovered", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     crash_after(place.db, half_a_commit("t"));
     const std::string journal = read_all(place.db.string() + "-journal");
@@ -175,7 +175,7 @@ TEST_CASE("a hot journal and a WAL at once are both recovered", "[sqlite][source
 }
 
 TEST_CASE("journals that are not hot are left alone", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, std::string{"PRAGMA journal_mode = PERSIST;"} + rows_200);
     REQUIRE(fs::exists(place.db.string() + "-journal"));
     if (GENERATE(true, false)) write_all(place.db.string() + "-journal", "");
@@ -188,7 +188,7 @@ TEST_CASE("journals that are not hot are left alone", "[sqlite][source]") {
 
 TEST_CASE("the super-journal of a commit over two databases decides and is not removed",
           "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     make_database(place.data / "other.db", rows_200);
     const fs::path super = crash_in_commit_over_two(place.db, place.data / "other.db");
@@ -209,7 +209,7 @@ TEST_CASE("the super-journal of a commit over two databases decides and is not r
 }
 
 TEST_CASE("an idle process that holds a WAL database is not disturbed", "[sqlite][source][VV-01]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     Child holder{[&](const Child::Ready& ready) {
         App app{place.db};
@@ -225,7 +225,7 @@ TEST_CASE("an idle process that holds a WAL database is not disturbed", "[sqlite
 }
 
 TEST_CASE("a journal beside a living writer is not taken for a hot one", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     Child writer{[&](const Child::Ready& ready) {
         App app{place.db};
@@ -243,7 +243,7 @@ TEST_CASE("a journal beside a living writer is not taken for a hot one", "[sqlit
 }
 
 TEST_CASE("an exclusive holder is waited for, then named", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     const std::string mode = GENERATE("DELETE", "WAL");
     Child holder{[&](const Child::Ready& ready) {
@@ -264,7 +264,7 @@ TEST_CASE("an exclusive holder is waited for, then named", "[sqlite][source]") {
 }
 
 TEST_CASE("a WAL writer that begins beside a blind view makes it invalid", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, std::string{"PRAGMA journal_mode = WAL;"} + rows_200);
     auto source = Source::open(place.db, place.options());
     REQUIRE(source);
@@ -280,7 +280,7 @@ TEST_CASE("a WAL writer that begins beside a blind view makes it invalid", "[sql
 
 TEST_CASE("a pinned view keeps its lock when the process closes the file elsewhere",
           "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     auto source = Source::open(place.db, place.options());
     REQUIRE(source);
@@ -300,7 +300,7 @@ TEST_CASE("a pinned view keeps its lock when the process closes the file elsewhe
 }
 
 TEST_CASE("release lets writers in and pin sees what they wrote", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     auto source = Source::open(place.db, place.options());
     REQUIRE(source);
@@ -322,7 +322,7 @@ TEST_CASE("release lets writers in and pin sees what they wrote", "[sqlite][sour
 }
 
 TEST_CASE("a database that is emptied while it yields is no snapshot", "[sqlite][source][VV-01]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     auto source = Source::open(place.db, place.options());
     REQUIRE(source);
@@ -332,7 +332,7 @@ TEST_CASE("a database that is emptied while it yields is no snapshot", "[sqlite]
 }
 
 TEST_CASE("what is no readable database is refused by name and reason", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     CHECK(refusal(place.data / "absent.db", place.options()) == ErrorCode::not_found);
     CHECK(refusal(place.data, place.options()) == ErrorCode::not_a_file);
     write_all(place.data / "empty.db", "");
@@ -345,7 +345,7 @@ TEST_CASE("what is no readable database is refused by name and reason", "[sqlite
 }
 
 TEST_CASE("a file with several names is refused, a link to it is followed", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     fs::create_symlink(place.db, place.data / "link.db");
     const auto source = Source::open(place.data / "link.db", place.options());
@@ -357,7 +357,7 @@ TEST_CASE("a file with several names is refused, a link to it is followed", "[sq
 
 TEST_CASE("a WAL database held through another name is refused", "[sqlite][source]") {
     // A bind mount has one link only; here the second name is gone again after it was opened.
-    Place place;
+    SourcePlace place;
     make_database(place.db, std::string{"PRAGMA journal_mode = WAL;"} + rows_200);
     const auto other = place.folder / "elsewhere.db";
     fs::create_hard_link(place.db, other);
@@ -372,7 +372,7 @@ TEST_CASE("a WAL database held through another name is refused", "[sqlite][sourc
 }
 
 TEST_CASE("a file the user may not read is refused", "[sqlite][source]") {
-    Place place;
+    SourcePlace place;
     make_database(place.db, rows_200);
     fs::permissions(place.db, fs::perms::none);
     fs::permissions(place.folder.path(), fs::perms::all);
