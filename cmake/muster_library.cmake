@@ -1,13 +1,19 @@
 option(MUSTER_COVERAGE "Count the lines of the libraries that are reached" OFF)
-option(MUSTER_UNITY "Compile libraries marked UNITY in batches: quick as a whole, slow for one file" OFF)
+option(MUSTER_UNITY "Compile several files as one: quick as a whole, slow for one file" OFF)
 
-# muster_library(<name> <folder> [UNITY] [DEPENDS <target>...] [EXCLUDE <file>...])
+# Names in anonymous namespaces are unique in a folder, so that its files may be compiled as one.
+function(muster_batches target)
+  if(MUSTER_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
+endfunction()
+
+# muster_library(<name> <folder> [DEPENDS <target>...] [EXCLUDE <file>...])
 #
 # Makes the target muster_<name> of every source below <folder>; adding a file is enough, CMake sees
-# it at the next build. A folder that holds only headers becomes an INTERFACE library. UNITY: names in
-# anonymous namespaces are unique in the folder, so that several files may be compiled as one.
+# it at the next build. A folder that holds only headers becomes an INTERFACE library.
 function(muster_library name folder)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "UNITY" "" "DEPENDS;EXCLUDE")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEPENDS;EXCLUDE")
   set(target muster_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cc")
   list(TRANSFORM arg_EXCLUDE PREPEND "${CMAKE_SOURCE_DIR}/${folder}/")
@@ -19,9 +25,7 @@ function(muster_library name folder)
       target_compile_options(${target} PRIVATE --coverage -fprofile-update=atomic)
       target_link_options(${target} PUBLIC --coverage)
     endif()
-    if(arg_UNITY AND MUSTER_UNITY)
-      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
-    endif()
+    muster_batches(${target})
     set(visibility PUBLIC)
   else()
     add_library(${target} INTERFACE)

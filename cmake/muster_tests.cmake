@@ -15,8 +15,7 @@ endif()
 option(MUSTER_WHOLE_SUITES "All cases of a test program as one test of ctest: it starts once" OFF)
 
 # muster_test_suite(<folder>): one program of all *_test.cc below tests/<folder>. Its test cases
-# become tests of ctest; those tagged [soak] get the label soak. Names in the anonymous namespaces of
-# a unit's files are unique in the folder, as in a UNITY library.
+# become tests of ctest; those tagged [soak] get the label soak.
 function(muster_test_suite folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cc")
   if(NOT sources)
@@ -28,8 +27,8 @@ function(muster_test_suite folder)
   # Test code runs once: compiling it is what takes the time.
   target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
   set_target_properties(${target} PROPERTIES MUSTER_TEST ON)
-  if(MUSTER_UNITY AND folder MATCHES "^unit/")
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  if(folder MATCHES "^unit/")
+    muster_batches(${target})
   endif()
   if(TARGET muster)
     add_dependencies(${target} muster)  # some cases start the binary

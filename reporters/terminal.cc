@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/model/command_line.h"
+#include "reporters/counted.h"
 
 namespace muster {
 namespace {
@@ -33,10 +34,6 @@ std::string finding_line(const Finding& finding, std::string_view known_subject 
     if (!finding.next.empty())
         out += fmt::format("  {:<10} {:<15} next: {}\n", "", "", finding.next);
     return out;
-}
-
-std::string counted(std::ptrdiff_t count, std::string_view thing) {
-    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
 std::string count_of_findings(const Findings& findings) {

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 
+#include "reporters/counted.h"
+
 namespace muster {
 namespace {
-
-std::string counted(std::ptrdiff_t count, std::string_view thing) {
-    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
 
 /// Times of files have whole seconds.
 std::string age_text(Duration age) {

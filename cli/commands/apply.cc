@@ -11,7 +11,7 @@ bool is_plan(const std::string& text) {
     return text.substr(0, 200).find("\"muster/plan/v") != std::string::npos;
 }
 
-std::vector<Option> options() {
+std::vector<Option> apply_options() {
     auto out = selection_options();
     out.push_back({"--dry-run", "", "print the plan and change nothing (as 'muster plan')"});
     out.push_back(
@@ -23,7 +23,7 @@ std::vector<Option> options() {
     return out;
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_apply(const Arguments& arguments, const Surroundings& surroundings) {
     const auto path = arguments.value("FILE");
     MUSTER_REPLY_TRY(const auto text, read_text(path, plan_limit));
     if (is_plan(text)) return run_plan_file(arguments, surroundings, path, text);
@@ -48,8 +48,8 @@ Command apply_command() {
         "Takes snapshots, reads them back, prunes, rehearses, and leaves a record and the policy's reports. A plan is bound\n"
         "to the facts it was made for and is used once: exit 6 names what has changed.",
         {{"FILE", "a policy, or a plan from 'muster plan --out'"}},
-        options(),
-        run};
+        apply_options(),
+        run_apply};
 }
 
 }  // namespace muster

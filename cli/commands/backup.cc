@@ -40,7 +40,7 @@ Result<> read_format(const Arguments& arguments, SnapshotStep& step) {
     return {};
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
     const fs::path database = arguments.value("DB");
     const auto artifact = artifact_for(database, arguments.value("DEST"));
     MUSTER_REPLY_TRY(const auto depth, depth_of(arguments, "--verify"));
@@ -92,7 +92,7 @@ Command backup_command() {
          {"--name", "NAME", "volume name and id in the manifest; the file's name when left out"},
          {"--lock-wait", "TIME",
           "wait that long for another run on the same database; 0s when left out"}},
-        run};
+        run_backup};
 }
 
 }  // namespace muster

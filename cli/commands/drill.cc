@@ -9,7 +9,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_drill(const Arguments& arguments, const Surroundings& surroundings) {
     const auto policy = policy_of(arguments.value("POLICY"));
     if (!policy) return tl::unexpected<Refusal>{policy.error()};
     std::vector<std::string> known;
@@ -43,7 +43,7 @@ Command drill_command() {
          {"--keep-sandbox", "", "leave the sandboxes, to look into them"},
          {"--lock-wait", "TIME",
           "wait that long for another run on the same database; 0s when left out"}},
-        run};
+        run_drill};
 }
 
 }  // namespace muster

@@ -56,7 +56,7 @@ Result<InitReport> look_into(const fs::path& folder, const fs::path& from) {
                 "name the folder that they lie in: muster init DIR");
 }
 
-Reply run(const Arguments& arguments, const Surroundings&) {
+Reply run_init(const Arguments& arguments, const Surroundings&) {
     const auto folder = real_path(fs::absolute(arguments.value("DIR", ".")).lexically_normal());
     const bool print = arguments.value("--out") == "-";
     const auto file = arguments.has("--out") && !print
@@ -89,7 +89,7 @@ Command init_command() {
         {{"--out", "FILE",
           "where the policy goes, else DIR/muster.yaml; - prints it, with paths relative to this folder"},
          {"--force", "", "replace a policy that is there"}},
-        run};
+        run_init};
 }
 
 }  // namespace muster

@@ -10,7 +10,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_inspect(const Arguments& arguments, const Surroundings& surroundings) {
     InspectOptions options;
     MUSTER_REPLY_TRY(const auto depth, depth_of(arguments, "--depth"));
     options.depth = depth;
@@ -47,7 +47,7 @@ Command inspect_command() {
          check_option,
          expect_option,
          {"--supported-schema", "N", "refuse a backup whose schema version is greater"}},
-        run};
+        run_inspect};
 }
 
 }  // namespace muster

@@ -15,7 +15,7 @@
 namespace muster {
 namespace {
 
-std::vector<Option> options() {
+std::vector<Option> plan_options() {
     auto out = selection_options();
     out.push_back({"--out", "FILE", "write the plan to FILE, for 'muster apply FILE'"});
     out.push_back(
@@ -27,7 +27,7 @@ std::vector<Option> options() {
     return out;
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_plan(const Arguments& arguments, const Surroundings& surroundings) {
     const auto file = policy_of(arguments.value("POLICY"));
     if (!file) return tl::unexpected<Refusal>{file.error()};
     Host host = surroundings.host;
@@ -95,8 +95,8 @@ Command plan_command() {
             "what apply would do, and why; changes nothing",
             "Example: muster plan policy.yaml --out plan.json && muster apply plan.json",
             {{"POLICY", "the policy file"}},
-            options(),
-            run};
+            plan_options(),
+            run_plan};
 }
 
 }  // namespace muster

@@ -21,7 +21,7 @@ const std::vector<Option>& policy_options() {
     return options;
 }
 
-std::vector<Option> options() {
+std::vector<Option> prune_options() {
     std::vector<Option> out{
         {"--dry-run", "", "show each snapshot with what becomes of it and why; change nothing"},
         {"--lock-wait", "TIME",
@@ -61,7 +61,7 @@ Reply show(const Arguments& arguments, const Surroundings& surroundings, const P
     return answer;
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_prune(const Arguments& arguments, const Surroundings& surroundings) {
     const auto place = arguments.value("POLICY|DIR");
     std::error_code unreachable;  // reading the policy will say so
     if (fs::is_directory(place, unreachable)) {
@@ -92,8 +92,8 @@ Command prune_command() {
         "always stays, and is read back before anything else goes. Files that muster does not know are never touched. docs/retention.md tells the rules.\n"
         "Example: muster prune /backups --keep-daily 30 --max-total 50GiB --dry-run",
         {{"POLICY|DIR", "the policy file, or a directory of backups"}},
-        options(),
-        run};
+        prune_options(),
+        run_prune};
 }
 
 }  // namespace muster

@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_report(const Arguments& arguments, const Surroundings& surroundings) {
     std::optional<PolicyFile> policy;
     if (arguments.has("--markdown"))
         MUSTER_REPLY_CHECK(require_writable("--markdown", arguments.value("--markdown"), '#'));
@@ -61,7 +61,7 @@ Command report_command() {
         {{"--markdown", "FILE", "write the report to FILE instead of standard output"},
          {"--fail-if-unwell", "",
           "exit 4 when a target is not proven, misses an objective, or the chain is broken"}},
-        run};
+        run_report};
 }
 
 }  // namespace muster

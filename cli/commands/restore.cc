@@ -77,7 +77,7 @@ void name_next(Answer& answer, const RestoreChoice& choice, const Arguments& arg
     answer.complaint += hint;
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_restore(const Arguments& arguments, const Surroundings& surroundings) {
     auto choice = choose_restore(arguments, surroundings);
     if (!choice) return tl::unexpected<Refusal>{choice.error()};
     if (choice->nothing) return *choice->nothing;
@@ -120,7 +120,7 @@ Reply run(const Arguments& arguments, const Surroundings& surroundings) {
     return answer;
 }
 
-std::vector<Option> options() {
+std::vector<Option> restore_options() {
     std::vector<Option> out{{"--to", "TARGET", "the database to be"}};
     out.insert(out.end(), choice_options().begin(), choice_options().end());
     for (
@@ -170,8 +170,8 @@ Command restore_command() {
         "          muster restore /backups --before 2026-11-20 --to /srv/app/app.db --dry-run\n"
         "          muster restore --policy policy.yaml finance --from near --force",
         {{restore_operand, "the artifact; a directory of them; with --policy, a target of it"}},
-        options(),
-        run};
+        restore_options(),
+        run_restore};
 }
 
 }  // namespace muster

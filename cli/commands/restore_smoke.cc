@@ -7,7 +7,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_restore_smoke(const Arguments& arguments, const Surroundings& surroundings) {
     DrillStep step;
     step.drill = "restore-smoke";
     step.source = fs::absolute(arguments.value("DB")).lexically_normal().string();
@@ -37,7 +37,7 @@ Command restore_smoke_command() {
         {{"DB", "the database"}},
         {{"--rto", "TIME", "objective for the restore, such as 5m"},
          {"--keep-sandbox", "", "leave the sandbox, to look into it"}},
-        run};
+        run_restore_smoke};
 }
 
 }  // namespace muster

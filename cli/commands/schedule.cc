@@ -104,7 +104,7 @@ Reply export_timers(const Arguments& arguments, const PolicyFile& file, const Ho
     return Answer{schedule_text(report), std::move(document)};
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_schedule(const Arguments& arguments, const Surroundings& surroundings) {
     struct Action {
         std::string_view name;
         std::vector<std::string_view> flags;
@@ -147,7 +147,7 @@ Command schedule_command() {
           "export: write the files into DIR; a file that muster did not make is never replaced"},
          {"--clock", "ZONE",
           "export: time zone of the machine that will run them; this machine's when left out"}},
-        run};
+        run_schedule};
 }
 
 }  // namespace muster

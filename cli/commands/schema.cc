@@ -6,7 +6,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments& arguments, const Surroundings&) {
+Reply run_schema(const Arguments& arguments, const Surroundings&) {
     const auto names = schema_names();
     if (!arguments.has("NAME")) return Answer{fmt::format("{}\n", fmt::join(names, "\n")), {}};
     const auto name = arguments.value("NAME");
@@ -34,7 +34,7 @@ Command schema_command() {
         {{"[NAME]", "policy, plan, record, …"}},
         {{"--list", "", "list the names"},
          {"--reference", "", "every key of a document that people write, as Markdown"}},
-        run};
+        run_schema};
 }
 
 }  // namespace muster

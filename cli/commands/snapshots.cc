@@ -53,7 +53,7 @@ Result<> require_known(std::string_view flag, std::string_view thing, const std:
                 codec::suggestion(name, {known.begin(), known.end()}));
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_snapshots(const Arguments& arguments, const Surroundings& surroundings) {
     const auto place = arguments.value("POLICY|DIR");
     std::error_code unreachable;  // reading the policy will say so
     auto shown = fs::is_directory(place, unreachable) ? by_directory(arguments, surroundings, place)
@@ -98,7 +98,7 @@ Command snapshots_command() {
         {{"--target", "NAME", "only this target (may be given again)"},
          {"--store", "NAME", "only this store"},
          {"--proven", "", "only what has a proof that has not expired"}},
-        run};
+        run_snapshots};
 }
 
 }  // namespace muster

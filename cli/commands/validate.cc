@@ -8,7 +8,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments& arguments, const Surroundings&) {
+Reply run_validate(const Arguments& arguments, const Surroundings&) {
     const auto path = arguments.value("POLICY");
     MUSTER_REPLY_TRY(const auto loaded, read_policy(path));
     ProblemReport report;
@@ -47,7 +47,7 @@ Command validate_command() {
         {{"POLICY", "the policy file"}},
         {{"--print", "",
           "print the policy as muster understands it: every file joined, every variable and default filled in, each value with the place it comes from; as JSON with --json"}},
-        run};
+        run_validate};
 }
 
 }  // namespace muster

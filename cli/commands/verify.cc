@@ -75,7 +75,7 @@ Result<std::vector<std::string>> patterns_of(const Arguments& arguments) {
     return patterns;
 }
 
-Reply run(const Arguments& arguments, const Surroundings& surroundings) {
+Reply run_verify(const Arguments& arguments, const Surroundings& surroundings) {
     MUSTER_REPLY_TRY(const auto rules, rules_of(arguments));
     MUSTER_REPLY_TRY(const int jobs, jobs_of(arguments));
     MUSTER_REPLY_TRY(const auto patterns, patterns_of(arguments));
@@ -120,7 +120,7 @@ Command verify_command() {
          {"--supported-schema", "N", "each whose schema version is greater is invalid"},
          {"--key", "KEY",
           "where a key lies that may open them: file:PATH, env:NAME or credential:NAME (may be given again)"}},
-        run};
+        run_verify};
 }
 
 }  // namespace muster

@@ -9,7 +9,7 @@
 namespace muster {
 namespace {
 
-Reply run(const Arguments&, const Surroundings&) {
+Reply run_version(const Arguments&, const Surroundings&) {
     const VersionReport report{std::string{version}, sqlite_version(), sqlite_source_id()};
     MUSTER_REPLY_TRY(auto document, to_document(report));
     return Answer{fmt::format("muster {} (SQLite {})\n", report.muster, report.sqlite),
@@ -19,7 +19,7 @@ Reply run(const Arguments&, const Surroundings&) {
 }  // namespace
 
 Command version_command() {
-    return {"version", "", "version of muster and of the SQLite it uses", "", {}, {}, run};
+    return {"version", "", "version of muster and of the SQLite it uses", "", {}, {}, run_version};
 }
 
 }  // namespace muster
