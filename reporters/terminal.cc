@@ -54,10 +54,9 @@ Duration took(const Outcome& outcome) {
 }
 
 /// The same was said of a step already.
-bool is_told(const Record& record, const Finding& finding) {
+bool is_told(const Record& record, std::string_view reason) {
     return std::ranges::any_of(record.outcomes, [&](const auto& each) {
-        return each.trouble && !finding.reason.empty() &&
-               each.trouble->message.starts_with(finding.reason);
+        return each.trouble && !reason.empty() && each.trouble->message.starts_with(reason);
     });
 }
 
@@ -272,9 +271,9 @@ std::string record_text(const Record& record, const std::string& file, const Sha
     for (const auto& note : record.found) out += fmt::format("found       {}\n", note);
     for (const auto& outcome : record.outcomes) out += outcome_lines(outcome);
     for (const auto& finding : record.findings)
-        if (finding.verdict != Verdict::good && !is_told(record, finding))
+        if (finding.verdict != Verdict::good && !is_told(record, finding.reason))
             out += finding_line(finding);
-    if (record.trouble) {
+    if (record.trouble && !is_told(record, record.trouble->message)) {
         out += fmt::format("FAILED      {}: {}\n", record.trouble->code, record.trouble->message);
         if (!record.trouble->hint.empty())
             out += fmt::format("{:<12}next: {}\n", "", record.trouble->hint);
@@ -303,7 +302,7 @@ std::string complaint_text(const Record& record) {
                                  finding.next);
     }
     for (const auto& finding : record.findings)
-        if (fails(finding) && !is_told(record, finding))
+        if (fails(finding) && !is_told(record, finding.reason))
             out += complaint(finding.code, fmt::format("{}: {}", finding.subject, finding.reason),
                              finding.next);
     return out;

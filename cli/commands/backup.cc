@@ -72,8 +72,9 @@ Command backup_command() {
         "snapshot",
         "take one snapshot of a database, with its manifest, and verify it",
         "The database may be in use: the copy is consistent, and not one byte of the database or of its -wal, -shm\n"
-        "and -journal changes. Examples: muster backup app.db /backups/                     writes /backups/app.sqlite\n"
-        "          muster backup app.db /backups/ --compress zstd     writes /backups/app.sqlite.zst",
+        "and -journal changes.\n"
+        "Examples: muster backup app.db /backups/                    writes /backups/app.sqlite\n"
+        "          muster backup app.db /backups/ --compress zstd    writes /backups/app.sqlite.zst",
         {{"DB", "the database"},
          {"DEST",
           "file to write, or a folder; .sqlite is added unless it ends in .sqlite, .sqlite3 or .db, and the format's .gz, .zst, .enc"}},

@@ -10,7 +10,14 @@ namespace {
 /// into what is said when none does.
 struct Keyring {
     std::vector<Key> keys;
-    std::string unreadable;
+    std::vector<Error> unreadable;
+
+    /// No key of these fits. Whoever named a key that cannot be read mends that first.
+    Error explain(Error missing) const {
+        for (const auto& each : unreadable) missing.message += "; " + each.message;
+        if (!unreadable.empty()) missing.hint = unreadable.front().hint;
+        return missing;
+    }
 };
 
 Keyring read_keys(const std::vector<KeyPlace>& places) {
@@ -20,7 +27,7 @@ Keyring read_keys(const std::vector<KeyPlace>& places) {
         if (key)
             out.keys.push_back(*std::move(key));
         else
-            out.unreadable += "; " + key.error().message;
+            out.unreadable.push_back(key.error());
     }
     return out;
 }
@@ -89,8 +96,7 @@ Result<OpenedContent> open_content(const fs::path& artifact, const ContentOption
         return {};
     }();
     if (!decoded && decoded.error().code == ErrorCode::key_missing)
-        return fail(ErrorCode::key_missing, decoded.error().message + ring.unreadable,
-                    decoded.error().hint);
+        return Failure(ring.explain(decoded.error()));
     if (!decoded) return Failure(decoded.error());
     return out;
 }

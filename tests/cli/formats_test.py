@@ -202,6 +202,11 @@ class ByPolicy(Case):
         ids = [json.loads(Path(f"{path}.manifest.json").read_text())["content"]["keyId"] for path in (old, new)]
         self.assertNotEqual(*ids)
         self.refused(7, "key_missing", "restore", old, "--to", "a.db", "--key", "file:new")
+        os.chmod("old", 0o644)
+        ran = self.muster("restore", old, "--to", "a.db", "--key", "file:old")
+        self.assertIn("can be read by others than its owner (mode 0644)", ran.out)
+        self.assertRegex(ran.out, "next: chmod 600 .*/old;")
+        os.chmod("old", 0o600)
         self.passes("restore", old, "--to", "a.db", "--key", "file:new", "--key", "file:old")
         self.passes("restore", new, "--to", "b.db", "--key", "file:new")
         self.assertEqual(content("a.db"), content("b.db"))
@@ -261,7 +266,7 @@ class Directory(Case):
         self.assertIn("3 valid, 0 invalid, 1 could not be checked", ran.out)
         [closed] = [each for each in ran.document["files"] if not each["valid"]]
         self.assertNotIn("compression", closed, "nobody has seen it")
-        self.assertIn("no key was given", ran.out)
+        self.assertIn("no key is at hand", ran.out)
         seen = self.muster("inspect", "all/sealed.sqlite.zst.enc")
         self.assertEqual((seen.status, seen.document["restorable"]), (7, False), seen)
         self.assertNotIn("compression", seen.document)

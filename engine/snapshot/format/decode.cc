@@ -24,7 +24,7 @@ Result<const Key*> key_for(const FirstBytes& first, std::span<const Key> keys,
     return fail(
         ErrorCode::key_missing,
         fmt::format("{} is encrypted with key {}, and {}", name, first.seal->key_id,
-                    keys.empty() ? "no key was given" : "no key that was given is that one"),
+                    keys.empty() ? "no key is at hand" : "none of the keys at hand is that one"),
         "name the place of that very key: by --key, or under encrypt or decrypt of the policy");
 }
 

@@ -36,6 +36,26 @@ TEST_CASE("a record's text leads with what went wrong where something did",
     CHECK(text.find(sha256_of("x").hex()) != std::string::npos);
 }
 
+TEST_CASE("what stopped a step and the run is told once", "[reporters][terminal]") {
+    Record record;
+    record.status = RunStatus::interrupted;
+    record.trouble = Trouble{"interrupted", "stopped by SIGINT", "run it again"};
+    Outcome stopped;
+    stopped.step = "snapshot:shop:near";
+    stopped.status = Status::failed;
+    const auto told = [&] {
+        const auto text = record_text(record, "r.json", sha256_of("x"));
+        const auto first = text.find("stopped by SIGINT");
+        REQUIRE(first != std::string::npos);
+        CHECK(text.find("stopped by SIGINT", first + 1) == std::string::npos);
+        return text;
+    };
+    CHECK(told().find("FAILED      interrupted: ") != std::string::npos);
+    stopped.trouble = record.trouble;
+    record.outcomes = {stopped};
+    CHECK(told().find("FAILED      interrupted: ") == std::string::npos);
+}
+
 TEST_CASE("an inspection that must not be restored says so last", "[reporters][terminal]") {
     Inspection inspection;
     inspection.backup = "/b/a.sqlite";
