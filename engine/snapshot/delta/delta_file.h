@@ -46,7 +46,7 @@ struct DeltaOptions {
 /// told by `former`, which has facts.former_pages of them. Every page behind the former's last one
 /// is among the changed. What changed is read once, what it was before about twice; memory is at
 /// most 160 MiB for anchors and 4 MiB for each worker.
-Result<> write_delta(const File& former, const File& latter, const PageNumbers& changed,
+Result<> write_delta(const DatabaseState& former, const File& latter, const PageNumbers& changed,
                      const DeltaFacts& facts, File& artifact, const DeltaOptions& options = {});
 
 /// ErrorCode::damaged where the file is cut off, changed, or none; not_available where a newer

@@ -1,7 +1,5 @@
 #include "engine/snapshot/delta/former_bytes.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -13,8 +11,8 @@ constexpr auto nothing = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
-FormerBytes::FormerBytes(const File& file, Bytes size)
-    : file_(file), size_(size.count), blocks_(blocks_kept, Block{nothing, {}}) {}
+FormerBytes::FormerBytes(const DatabaseState& state)
+    : state_(state), size_(state.size().count), blocks_(blocks_kept, Block{nothing, {}}) {}
 
 Result<std::size_t> FormerBytes::equal_from(std::uint64_t offset,
                                             std::span<const std::byte> wanted) {
@@ -52,10 +50,7 @@ Result<std::size_t> FormerBytes::equal_before(std::uint64_t offset,
 
 Result<> FormerBytes::copy(std::uint64_t offset, std::span<std::byte> into) {
     while (!into.empty()) {
-        if (offset >= size_)
-            return fail(ErrorCode::damaged,
-                        fmt::format("{} bytes are needed of {}, which has {}", offset + into.size(),
-                                    file_.path().string(), size_));
+        if (offset >= size_) return state_.read(offset, into);  // says why it cannot
         MUSTER_TRY(const auto there, from(offset));
         const auto count = std::min(there.size(), into.size());
         std::ranges::copy(there.first(count), into.begin());
@@ -76,12 +71,7 @@ Result<std::span<const std::byte>> FormerBytes::block(std::uint64_t number) {
         kept.number = nothing;
         kept.bytes.resize(static_cast<std::size_t>(
             std::min<std::uint64_t>(block_size, size_ - number * block_size)));
-        MUSTER_TRY(const auto count, file_.read_at(number * block_size, kept.bytes));
-        if (count < kept.bytes.size())
-            return fail(ErrorCode::damaged,
-                        fmt::format("{} ends after {} bytes, and has to have {}",
-                                    file_.path().string(), number * block_size + count, size_),
-                        "choose another snapshot; what this one refers to is cut off");
+        MUSTER_CHECK(state_.read(number * block_size, kept.bytes));
         kept.number = number;
     }
     return std::span<const std::byte>{kept.bytes};

@@ -17,7 +17,7 @@ constexpr std::size_t frames_a_worker = 8;
 /// One call of write_delta.
 class Writing {
 public:
-    Writing(const File& former, const File& latter, const PageNumbers& changed,
+    Writing(const DatabaseState& former, const File& latter, const PageNumbers& changed,
             const DeltaFacts& facts, File& artifact, const DeltaOptions& options)
         : former_(former),
           latter_(latter),
@@ -63,7 +63,6 @@ private:
             options_.workers != 0 ? options_.workers : std::thread::hardware_concurrency();
         return std::clamp(asked, 1U, most_describers);
     }
-    Bytes former_bytes() const { return {facts_.former_pages * facts_.page_size}; }
     Bytes content_to_anchor() const {
         const auto gone = facts_.former_pages - std::min(facts_.former_pages, facts_.pages);
         return {(changed_.size() + gone) * facts_.page_size};
@@ -71,30 +70,31 @@ private:
 
     /// Where the former selves of the changed pages, and what is gone, can be found again.
     Result<> drop_anchors() {
+        std::uint64_t first = 0, behind = 0;  // of pages side by side that were not read yet
         std::vector<std::byte> run;
-        const auto flush = [&](std::uint64_t behind) {
-            anchors_.add((behind * facts_.page_size) - run.size(), run);
-            run.clear();
+        const auto flush = [&]() -> Result<> {
+            run.resize((behind - first) * facts_.page_size);
+            const auto offset = first * facts_.page_size;
+            MUSTER_CHECK(former_.read(offset, run));
+            anchors_.add(offset, run);
+            return {};
         };
-        constexpr std::size_t longest_run = std::size_t{1} << 20U;
-        std::uint64_t last = 0;
-        const auto add = [&](std::uint64_t number) -> Result<> {
-            if (number != last + 1 || run.size() >= longest_run) flush(last);
-            last = number;
-            const auto there = run.size();
-            run.resize(there + facts_.page_size);
-            MUSTER_CHECK(
-                former_.read_at((number - 1) * facts_.page_size, std::span{run}.subspan(there)));
+        const auto longest_run =
+            std::max<std::uint64_t>(1, (std::uint64_t{1} << 20U) / facts_.page_size);
+        const auto add = [&](std::uint64_t page) -> Result<> {
+            if (page != behind || behind - first >= longest_run) {
+                MUSTER_CHECK(flush());
+                first = page;
+            }
+            behind = page + 1;
             return {};
         };
         for (const auto number : changed_) {
             if (number > facts_.former_pages) break;
-            MUSTER_CHECK(add(number));
+            MUSTER_CHECK(add(number - 1));
         }
-        for (auto number = facts_.pages + 1; number <= facts_.former_pages; ++number)
-            MUSTER_CHECK(add(number));
-        flush(last);
-        return {};
+        for (auto page = facts_.pages; page < facts_.former_pages; ++page) MUSTER_CHECK(add(page));
+        return flush();
     }
 
     Result<Ready> make(std::span<const std::uint32_t> pages) const {
@@ -110,7 +110,7 @@ private:
                             latter_.path().string() + " is shorter than its pages");
             out.frame.marks.push_back(mark_of(page));
         }
-        FormerBytes former{former_, former_bytes()};
+        FormerBytes former{former_};
         MUSTER_TRY(auto text, describe_pages(pages, content, facts_.page_size, anchors_, former));
         out.frame.instructions = static_cast<std::uint32_t>(text.instructions.size());
         out.frame.literals = static_cast<std::uint32_t>(text.literals.size());
@@ -159,7 +159,7 @@ private:
         return artifact_.append(bytes);
     }
 
-    const File& former_;
+    const DatabaseState& former_;
     const File& latter_;
     const PageNumbers& changed_;
     const DeltaFacts& facts_;
@@ -175,7 +175,7 @@ private:
 
 }  // namespace
 
-Result<> write_delta(const File& former, const File& latter, const PageNumbers& changed,
+Result<> write_delta(const DatabaseState& former, const File& latter, const PageNumbers& changed,
                      const DeltaFacts& facts, File& artifact, const DeltaOptions& options) {
     return Writing{former, latter, changed, facts, artifact, options}.run();
 }

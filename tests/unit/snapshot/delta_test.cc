@@ -26,36 +26,6 @@ std::string database_after(const fs::path& path, const std::string& sql) {
     return read_all(path);
 }
 
-/// A state that came of another one, by what databases do to their pages.
-std::string changed(std::string content, std::mt19937_64& random) {
-    const auto below = [&](std::size_t most) { return static_cast<std::size_t>(random() % most); };
-    for (auto turns = below(6); turns > 0; --turns) {
-        const auto pages = content.size() / page;
-        switch (pages == 0 ? 5 : below(7)) {
-            case 0: content[below(content.size())] = static_cast<char>(random()); break;
-            case 1: {  // a page moves
-                const auto from = below(pages) * page;
-                content += content.substr(from, page);
-                content.replace(from, page, noise(page, static_cast<unsigned>(random())));
-                break;
-            }
-            case 2: {  // everything behind a place shifts
-                content.insert(below(content.size()), prose(1 + below(40)));
-                content.resize(content.size() / page * page);
-                break;
-            }
-            case 3: content.resize(below(pages + 1) * page); break;
-            case 4: content.replace(below(pages) * page, page, page, '\0'); break;
-            case 5: content += prose(page * (1 + below(5))); break;
-            default:
-                std::ranges::rotate(
-                    content, content.begin() + static_cast<std::ptrdiff_t>(below(pages) * page));
-                break;
-        }
-    }
-    return content;
-}
-
 }  // namespace
 
 TEST_CASE("what changed gives the latter state again", "[snapshot][delta]") {
@@ -139,7 +109,7 @@ TEST_CASE("random histories come back bit for bit", "[snapshot][delta]") {
     std::mt19937_64 random{seed};
     auto state = prose(page * 30);
     for (int round = 0; round < 100; ++round) {
-        auto next = changed(state, random);
+        auto next = changed_by_chance(state, page, random);
         DeltaScene scene{state, next, page};
         check_round_trip(scene);
         state = std::move(next);

@@ -1,0 +1,25 @@
+// The latter state of a delta file, without a file that holds it.
+#pragma once
+
+#include "engine/snapshot/delta/delta_file.h"
+
+namespace muster {
+
+/// Reads of `former` what it does not find in `artifact`, which outlives the state; states stack,
+/// so that one can be told by another that is told by a third. Of what it made of the frames it
+/// keeps the last 8 MiB, or the last two.
+///
+/// ErrorCode::manifest_mismatch where `former` has another size than the one it is told by, and
+/// what read_delta_index() fails with. That `former` is the right one shows in what is read: see
+/// read_state().
+Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIndex index,
+                                                   std::unique_ptr<DatabaseState> former);
+
+/// Gives the whole state to `sink`, in order, in pieces of at most 1 MiB. What it got is to be
+/// thrown away unless this succeeds: ErrorCode::damaged where the digest over all is not
+/// `expected`, which `name`, for people, was told by.
+Result<> read_state(const DatabaseState& state, const Sha256& expected, const std::string& name,
+                    const std::function<Result<>(std::span<const std::byte>)>& sink,
+                    const PieceProgress& progress = {});
+
+}  // namespace muster
