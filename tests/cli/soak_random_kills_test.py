@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""500 SIGKILLs of the real process at random moments of its run, with the oracle of soak_fault_every_call_test.py.
+"""The real process killed at work 500 times, at random moments, with the oracle of soak_fault_every_call_test.py.
 
 kill_any_time_test.py does a few of them with large databases, where most of the time goes into copying."""
 import os
@@ -27,7 +27,9 @@ class RandomKills(Case):
             began = time.monotonic()
             one.passes(*one.command.words)
             whole[name] = time.monotonic() - began
-        for number in range(KILLS):
+        number = 0
+        while hits < KILLS:
+            self.assertLess(number, 4 * KILLS, f"only {hits} runs were killed at work")
             name = NAMES[number % len(NAMES)]
             delay = chance.uniform(0, whole[name])
             with self.subTest(name=name, number=number, delay=delay):
@@ -36,8 +38,8 @@ class RandomKills(Case):
                 hits += one.kill_after(delay)
                 os.chdir(self.folder)
                 shutil.rmtree(folder)
-        print(f"{hits} of {KILLS} runs were killed at work")
-        self.assertGreater(hits, KILLS * 2 // 3, "too few runs were killed to prove anything")
+            number += 1
+        print(f"{hits} of {number} runs were killed at work")
 
 
 if __name__ == "__main__":
