@@ -42,9 +42,10 @@ std::string remedy_for(const SnapshotList& list, const Reason& why, const std::s
 /// One call of choose_restore.
 class Choosing {
 public:
-    Choosing(const Arguments& arguments, const Surroundings& surroundings)
+    Choosing(const Arguments& arguments, const Surroundings& surroundings, Purpose purpose)
         : arguments_(arguments),
           surroundings_(surroundings),
+          rehearsed_(purpose == Purpose::rehearsal),
           asked_(arguments.value(restore_operand)) {}
 
     tl::expected<RestoreChoice, Refusal> choose() {
@@ -60,8 +61,10 @@ public:
         MUSTER_REPLY_CHECK(find_backup());
         if (out_.nothing) return std::move(out_);
         MUSTER_REPLY_CHECK(find_place());
-        out_.reason.text = fmt::format("{} takes the place of {}{}", out_.step.backup,
-                                       out_.step.target, out_.reason.text);
+        out_.reason.text = rehearsed_ ? fmt::format("{} is restored into a sandbox{}",
+                                                    out_.step.backup, out_.reason.text)
+                                      : fmt::format("{} takes the place of {}{}", out_.step.backup,
+                                                    out_.step.target, out_.reason.text);
         return std::move(out_);
     }
 
@@ -80,7 +83,7 @@ private:
             return fail(ErrorCode::usage,
                         fmt::format("--pick: '{}' is no way to pick", arguments_.value("--pick")),
                         "it takes latest; --before and --id choose another one");
-        if (!arguments_.has("--to") && !arguments_.has("--policy"))
+        if (!rehearsed_ && !arguments_.has("--to") && !arguments_.has("--policy"))
             return fail(
                 ErrorCode::usage, "restore: --to is missing",
                 "name the database to be with --to TARGET, or a policy that knows it with --policy POLICY");
@@ -92,7 +95,7 @@ private:
         rules_.name = arguments_.value("--name");
         rules_.store = arguments_.value("--from");
         rules_.id = arguments_.value("--id");
-        rules_.force = arguments_.has("--force");
+        rules_.force = rehearsed_ || arguments_.has("--force");
         if (!arguments_.has("--before")) return {};
         MUSTER_TRY(rules_.before, time_of(arguments_, "--before"));
         return {};
@@ -207,7 +210,7 @@ private:
         const bool known = !list.snapshots.empty();
         store_ = known ? list.snapshots.front().store : "";
         if (known) out_.reason.text = ": " + age_and_proof(list.snapshots.front());
-        if (known && list.snapshots.front().proof == ProofState::valid) return {};
+        if (rehearsed_ || (known && list.snapshots.front().proof == ProofState::valid)) return {};
         if (rules_.need_proof && !rules_.force)
             return nothing_of(list, {"unproven", out_.step.backup + " has no valid proof"});
         out_.findings.push_back({"unproven", Severity::warning, Verdict::bad, out_.step.backup,
@@ -246,7 +249,7 @@ private:
     Result<> find_place() {
         if (out_.policy && target_ == nullptr) {
             const auto owner = target_of_volume(out_.policy->policy, world_, volume_id_);
-            if (!owner && out_.step.target.empty()) return Failure(owner.error());
+            if (!owner && !rehearsed_ && out_.step.target.empty()) return Failure(owner.error());
             if (owner)
                 target_ = *owner;
             else  // what tells no volume may be of any target
@@ -254,15 +257,18 @@ private:
         }
         if (target_ != nullptr) {
             MUSTER_CHECK(follow_policy(out_.step, out_.policy->policy, *target_, store_));
-            out_.step.service = service_at(out_.step, *out_.policy, *target_);
+            out_.spec = out_.policy->policy.targets.at(target_->spec);
+            if (!rehearsed_) out_.step.service = service_at(out_.step, *out_.policy, *target_);
         }
-        out_.target =
-            target_ != nullptr ? target_->id : fs::path{out_.step.target}.filename().string();
+        const auto& named = rehearsed_ ? out_.step.backup : out_.step.target;
+        out_.target = target_ != nullptr ? target_->id : fs::path{named}.filename().string();
+        if (rehearsed_) out_.step.target.clear();
         return {};
     }
 
     const Arguments& arguments_;
     const Surroundings& surroundings_;
+    bool rehearsed_;
     std::string asked_;
     PickRules rules_;
     Observation world_;                    ///< of the policy, where one was named
@@ -288,8 +294,9 @@ const std::vector<Option>& choice_options() {
 }
 
 tl::expected<RestoreChoice, Refusal> choose_restore(const Arguments& arguments,
-                                                    const Surroundings& surroundings) {
-    return Choosing{arguments, surroundings}.choose();
+                                                    const Surroundings& surroundings,
+                                                    Purpose purpose) {
+    return Choosing{arguments, surroundings, purpose}.choose();
 }
 
 }  // namespace muster

@@ -1,7 +1,7 @@
 option(MUSTER_COVERAGE "Count the lines of the libraries that are reached" OFF)
 option(MUSTER_UNITY "Compile several files as one: quick as a whole, slow for one file" OFF)
 
-# Names in anonymous namespaces are unique in a folder, so that its files may be compiled as one.
+# Names in anonymous namespaces are unique in a library, so that its files may be compiled as one.
 function(muster_batches target)
   if(MUSTER_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)

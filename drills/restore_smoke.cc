@@ -10,7 +10,6 @@
 #include "engine/snapshot/restore.h"
 #include "engine/snapshot/take.h"
 #include "engine/sqlite/copy.h"
-#include "engine/sqlite/scratch.h"
 #include "engine/sqlite/source.h"
 #include "engine/sqlite/table_digest.h"
 
@@ -19,24 +18,6 @@ namespace {
 
 constexpr std::uint64_t copies_in_sandbox =
     5;  // clone, snapshot, staged, safety copy, and room for the damage
-
-/// Ends the use of the sandbox: true when nothing of it is left. A kept one gets a name that later
-/// runs do not take for a dead run's.
-bool leave(std::optional<ScratchFolder>& sandbox, bool keep, Drilled& drilled) {
-    const fs::path path = sandbox->path();
-    std::error_code error;
-    if (keep) {
-        drilled.sandbox = (path.parent_path() / ("kept-" + path.filename().string())).string();
-        fs::rename(path, drilled.sandbox, error);
-    }
-    sandbox.reset();
-    return !keep && !fs::exists(path, error);
-}
-
-Result<DatabaseDigest> digest_of(const fs::path& clone) {
-    MUSTER_TRY(auto connection, Connection::open(clone, OpenMode::immutable));
-    return digest_database(connection);
-}
 
 Result<std::vector<Mutation>> damage(const fs::path& clone) {
     MUSTER_TRY(auto connection, Connection::open(clone, OpenMode::read_write));
@@ -102,19 +83,6 @@ Finding judge_equality(const Drilled& drilled, const std::string& subject) {
     return finding;
 }
 
-Finding judge_rto(const Drilled& drilled, const std::string& subject) {
-    const bool met = drilled.restore_took <= *drilled.rto;
-    return {"rto",
-            Severity::error,
-            met ? Verdict::good : Verdict::bad,
-            subject,
-            met ? "the restore keeps the objective" : "the restore misses the objective",
-            "at most " + spell_duration(*drilled.rto),
-            spell_duration(drilled.restore_took),
-            "inspection, safety snapshot, swap, validation and comparison",
-            ""};
-}
-
 }  // namespace
 
 Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandboxes,
@@ -126,10 +94,8 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
     MUSTER_TRY(const auto source, status_of(step.source));
     MUSTER_CHECK(require_space(sandboxes, Bytes{source.size.count * copies_in_sandbox},
                                "the drill's sandbox"));
-    MUSTER_TRY(auto folder, ScratchFolder::make(sandboxes));
-    std::optional sandbox{std::move(folder)};
-    out.drilled.sandbox = sandbox->path().string();
-    const auto clone = sandbox->path() / "clone.sqlite";
+    MUSTER_TRY(auto sandbox, Sandbox::make(sandboxes));
+    const auto clone = sandbox.path() / "clone.sqlite";
 
     Stopwatch watch;
     CopyOptions options;
@@ -141,21 +107,21 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
     };
     MUSTER_TRY(const auto copied, copy_database(step.source, clone, options));
     out.phases.push_back({"clone", watch.lap()});
-    MUSTER_TRY(out.drilled.baseline, digest_of(clone));
+    MUSTER_TRY(out.drilled.baseline, digest_at(clone));
     out.phases.push_back({"baseline", watch.lap()});
 
     SnapshotStep snapshot;
     snapshot.source = clone.string();
     snapshot.volume_id = snapshot.volume_name = "clone";
     snapshot.schema_version_sql = SchemaVersionSpec{}.sql;
-    snapshot.place = {"sandbox", (sandbox->path() / "store").string(), "{target}-{timestamp}",
+    snapshot.place = {"sandbox", (sandbox.path() / "store").string(), "{target}-{timestamp}",
                       false};
     MUSTER_TRY(const auto taken, take_snapshot(snapshot, host));
     out.phases.push_back({"snapshot", watch.lap()});
 
     MUSTER_TRY(out.drilled.mutations, damage(clone));
     kill_point("drill.mutated");
-    MUSTER_TRY(out.drilled.mutated, digest_of(clone));
+    MUSTER_TRY(out.drilled.mutated, digest_at(clone));
     out.findings.push_back(judge_damage(out.drilled, step.source));
     out.phases.push_back({"damage", watch.lap()});
 
@@ -167,7 +133,7 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
     MUSTER_TRY(auto restored, restore_backup(restore, host));
     out.phases.insert(out.phases.end(), restored.phases.begin(), restored.phases.end());
     watch.lap();
-    MUSTER_TRY(out.drilled.restored, digest_of(clone));
+    MUSTER_TRY(out.drilled.restored, digest_at(clone));
     out.phases.push_back({"compare", watch.lap()});
     out.drilled.restore_took = restoring.lap();
 
@@ -178,12 +144,11 @@ Result<Rehearsal> rehearse_restore(const DrillStep& step, const fs::path& sandbo
                ask_checks(result.connection(), step.checks, clone.string(), host));
     out.findings.insert(out.findings.end(), answers.begin(), answers.end());
     out.findings.push_back(judge_equality(out.drilled, step.source));
-    if (step.rto) out.findings.push_back(judge_rto(out.drilled, step.source));
-    out.drilled.sandbox_removed = leave(sandbox, keep_sandbox, out.drilled);
-    if (!keep_sandbox && !out.drilled.sandbox_removed)
-        out.findings.push_back({"cleanup", Severity::error, Verdict::bad, step.source,
-                                "the sandbox could not be removed", "nothing is left",
-                                out.drilled.sandbox, "", "rm -r " + out.drilled.sandbox});
+    if (step.rto)
+        out.findings.push_back(
+            judge_rto(out.drilled, step.source,
+                      "inspection, safety snapshot, swap, validation and comparison"));
+    std::move(sandbox).leave(keep_sandbox, step.source, out);
     out.drilled.passed = std::ranges::none_of(out.findings, fails);
     return out;
 }

@@ -2,17 +2,11 @@
 // it was. The database itself is only read.
 #pragma once
 
+#include "drills/rehearsal.h"
 #include "engine/base/host.h"
-#include "engine/model/outcome.h"
 #include "engine/model/plan.h"
 
 namespace muster {
-
-struct Rehearsal {
-    Drilled drilled;
-    Findings findings;
-    std::vector<Phase> phases;
-};
 
 /// Works in a new folder below `sandboxes`, on the same footing as a real snapshot and restore, and
 /// removes it whatever happens, unless `keep_sandbox`. Findings: damage (the clone differs from the

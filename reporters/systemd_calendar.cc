@@ -28,7 +28,7 @@ std::string weekdays(const std::vector<int>& values) {
     return out.empty() ? out : out + " ";
 }
 
-std::string days(const Firing& firing) {
+std::string calendar_days(const Firing& firing) {
     if (firing.last_days == 1) return "~01";
     if (firing.last_days > 1) return fmt::format("~{:02}/1", firing.last_days);
     return "-" + field(firing.days, 1, 31);
@@ -48,8 +48,8 @@ std::vector<std::string> calendar_lines(const Firing& firing, std::string_view z
         return out;
     }
     return {fmt::format("{}*-{}{} {}:{}:00 {}", weekdays(firing.weekdays),
-                        field(firing.months, 1, 12), days(firing), field(firing.hours, 0, 23),
-                        field(firing.minutes, 0, 59),
+                        field(firing.months, 1, 12), calendar_days(firing),
+                        field(firing.hours, 0, 23), field(firing.minutes, 0, 59),
                         firing.clock == FiringClock::utc ? "UTC" : zone)};
 }
 

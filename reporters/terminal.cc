@@ -289,7 +289,7 @@ std::string complaint_text(const Error& error) {
 
 std::string complaint_text(const Record& record) {
     std::string out;
-    if (record.trouble)
+    if (record.trouble && !is_told(record, record.trouble->message))
         out += complaint(record.trouble->code, record.trouble->message, record.trouble->hint);
     for (const auto& outcome : record.outcomes) {
         if (outcome.trouble && (outcome.status != Status::skipped || was_blocked(outcome)))

@@ -17,6 +17,7 @@ Command drill_command();
 Command prune_command();
 Command pin_command();
 Command unpin_command();
+Command restore_drill_command();
 Command restore_smoke_command();
 Command snapshots_command();
 Command report_command();

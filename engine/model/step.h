@@ -151,6 +151,11 @@ struct DrillStep {
     std::optional<Duration> rto;
     bool may_be_empty = false;
     std::vector<CheckSpec> checks;
+    std::string backup = {};
+    std::vector<KeyPlace> keys = {};
+    std::optional<std::int64_t> supported_schema = {};
+    std::string schema_version_sql = SchemaVersionSpec{}.sql;
+    std::string revision_sql = {};
     bool operator==(const DrillStep&) const = default;
 };
 template <>
@@ -169,7 +174,16 @@ struct Fields<DrillStep> {
         optional("rto", &DrillStep::rto, "The objective the restore is measured against."),
         optional("may_be_empty", &DrillStep::may_be_empty, "A file of 0 bytes is taken too."),
         required("checks", &DrillStep::checks,
-                 "The policy's questions, asked of the restored copy.")};
+                 "The policy's questions, asked of the restored copy."),
+        optional("backup", &DrillStep::backup,
+                 "The artifact that is restored; left out where the drill takes its own."),
+        optional("keys", &DrillStep::keys, "Where the keys lie that may open it."),
+        optional("supported_schema", &DrillStep::supported_schema,
+                 "A greater schema version is bad."),
+        optional("schema_version_sql", &DrillStep::schema_version_sql,
+                 "Where the schema version stands."),
+        optional("revision_sql", &DrillStep::revision_sql,
+                 "Where the revision stands; left out for none.")};
 };
 
 struct RestoreStep {

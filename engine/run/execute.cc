@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "drills/restore_drill.h"
 #include "drills/restore_smoke.h"
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
@@ -185,8 +186,9 @@ private:
     }
 
     Result<> carry_out(const DrillStep& step, Outcome& outcome) {
-        MUSTER_TRY(auto rehearsal, rehearse_restore(step, options_.state.sandboxes(),
-                                                    options_.keep_sandbox, host_));
+        const auto rehearse = step.backup.empty() ? rehearse_restore : rehearse_backup;
+        MUSTER_TRY(auto rehearsal,
+                   rehearse(step, options_.state.sandboxes(), options_.keep_sandbox, host_));
         outcome.drilled = std::move(rehearsal.drilled);
         outcome.findings = std::move(rehearsal.findings);
         outcome.phases = std::move(rehearsal.phases);

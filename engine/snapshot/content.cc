@@ -10,14 +10,7 @@ namespace {
 /// into what is said when none does.
 struct Keyring {
     std::vector<Key> keys;
-    std::vector<Error> unreadable;
-
-    /// No key of these fits. Whoever named a key that cannot be read mends that first.
-    Error explain(Error missing) const {
-        for (const auto& each : unreadable) missing.message += "; " + each.message;
-        if (!unreadable.empty()) missing.hint = unreadable.front().hint;
-        return missing;
-    }
+    std::string unreadable;
 };
 
 Keyring read_keys(const std::vector<KeyPlace>& places) {
@@ -27,7 +20,7 @@ Keyring read_keys(const std::vector<KeyPlace>& places) {
         if (key)
             out.keys.push_back(*std::move(key));
         else
-            out.unreadable.push_back(key.error());
+            out.unreadable += "; " + key.error().message;
     }
     return out;
 }
@@ -96,7 +89,8 @@ Result<OpenedContent> open_content(const fs::path& artifact, const ContentOption
         return {};
     }();
     if (!decoded && decoded.error().code == ErrorCode::key_missing)
-        return Failure(ring.explain(decoded.error()));
+        return fail(ErrorCode::key_missing, decoded.error().message + ring.unreadable,
+                    decoded.error().hint);
     if (!decoded) return Failure(decoded.error());
     return out;
 }

@@ -66,6 +66,8 @@ class Help(Case):
         "pin": ["--reason", "--force"],
         "unpin": [],
         "drill": ["--target", "--keep-sandbox", "--lock-wait"],
+        "restore-drill": ["--policy", "--from", "--pick", "--before", "--id", "--name", "--check", "--expect", "--rto",
+                          "--supported-schema", "--key", "--keep-sandbox"],
         "restore-smoke": ["--rto", "--keep-sandbox"],
         "schedule": ["--after", "--count", "--format", "--out", "--clock"],
         "report": ["--markdown", "--fail-if-unwell"],

@@ -43,7 +43,8 @@ struct DeltaOptions {
 };
 
 /// Appends to `artifact`, which is empty, and does not sync it: the pages `changed` of `latter`,
-/// told by `former`, which has facts.former_pages of them. Every page behind the former's last one
+/// told by `former`, whose digest somebody has checked (manifest_mismatch where it has not
+/// facts.former_pages of them). Every page behind the former's last one
 /// is among the changed. What changed is read once, what it was before about twice; memory is at
 /// most 160 MiB for anchors and 4 MiB for each worker.
 Result<> write_delta(const DatabaseState& former, const File& latter, const PageNumbers& changed,

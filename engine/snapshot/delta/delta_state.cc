@@ -14,6 +14,8 @@ class MadeFrames {
 public:
     using Content = std::shared_ptr<const Piece>;
 
+    explicit MadeFrames(Bytes most) : most_bytes_(most.count) {}
+
     Content find(std::size_t frame) {
         const std::lock_guard lock{mutex_};
         const auto found = std::ranges::find(kept_, frame, &Made::frame);
@@ -23,9 +25,10 @@ public:
     }
     void keep(std::size_t frame, Content content) {
         const std::lock_guard lock{mutex_};
+        if (std::ranges::find(kept_, frame, &Made::frame) != kept_.end()) return;
         bytes_ += content->size();
         kept_.push_front({frame, std::move(content)});
-        while (kept_.size() > 2 && bytes_ > most_bytes) {
+        while (kept_.size() > 2 && bytes_ > most_bytes_) {
             bytes_ -= kept_.back().content->size();
             kept_.pop_back();
         }
@@ -36,7 +39,7 @@ private:
         std::size_t frame;
         Content content;
     };
-    static constexpr std::size_t most_bytes = std::size_t{8} << 20U;
+    const std::uint64_t most_bytes_;
     std::mutex mutex_;
     std::deque<Made> kept_;
     std::size_t bytes_ = 0;
@@ -44,8 +47,9 @@ private:
 
 class DeltaState final : public DatabaseState {
 public:
-    DeltaState(const File& artifact, DeltaIndex index, std::unique_ptr<DatabaseState> former)
-        : artifact_(artifact), index_(std::move(index)), former_(std::move(former)) {}
+    DeltaState(const File& artifact, DeltaIndex index, std::unique_ptr<DatabaseState> former,
+               Bytes kept)
+        : artifact_(artifact), index_(std::move(index)), former_(std::move(former)), made_(kept) {}
 
     Bytes size() const override { return {index_.facts.pages * index_.facts.page_size}; }
 
@@ -107,7 +111,8 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIndex index,
-                                                   std::unique_ptr<DatabaseState> former) {
+                                                   std::unique_ptr<DatabaseState> former,
+                                                   Bytes kept) {
     const auto expected = index.facts.former_pages * index.facts.page_size;
     if (former->size().count != expected)
         return fail(ErrorCode::manifest_mismatch,
@@ -115,7 +120,7 @@ Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIn
                                 "refers to has {}",
                                 artifact.path().string(), expected, former->size().count),
                     "look for the snapshot it refers to, or choose another one");
-    return std::make_unique<DeltaState>(artifact, std::move(index), std::move(former));
+    return std::make_unique<DeltaState>(artifact, std::move(index), std::move(former), kept);
 }
 
 Result<> read_state(const DatabaseState& state, const Sha256& expected, const std::string& name,

@@ -6,14 +6,14 @@
 namespace muster {
 
 /// Reads of `former` what it does not find in `artifact`, which outlives the state; states stack,
-/// so that one can be told by another that is told by a third. Of what it made of the frames it
-/// keeps the last 8 MiB, or the last two.
+/// so that one can be told by another that is told by a third. Each keeps what it made of its
+/// frames, the last `kept` bytes, or two frames where that is more.
 ///
-/// ErrorCode::manifest_mismatch where `former` has another size than the one it is told by, and
-/// what read_delta_index() fails with. That `former` is the right one shows in what is read: see
-/// read_state().
+/// ErrorCode::manifest_mismatch where `former` has another size than the one it is told by. Another
+/// one of the same size shows in pages that changed since, and for certain in read_state().
 Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIndex index,
-                                                   std::unique_ptr<DatabaseState> former);
+                                                   std::unique_ptr<DatabaseState> former,
+                                                   Bytes kept = {std::uint64_t{8} << 20U});
 
 /// Gives the whole state to `sink`, in order, in pieces of at most 1 MiB. What it got is to be
 /// thrown away unless this succeeds: ErrorCode::damaged where the digest over all is not

@@ -1,5 +1,7 @@
 #include "engine/snapshot/delta/frame.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -113,12 +115,6 @@ private:
     std::int64_t shift_ = 0;
 };
 
-Failure malformed(std::string_view reason) {
-    return fail(ErrorCode::damaged,
-                "the text of changed pages is malformed: " + std::string{reason},
-                "choose another snapshot, or another copy of this one");
-}
-
 }  // namespace
 
 Result<FrameText> describe_pages(std::span<const std::uint32_t> numbers, PieceView content,
@@ -128,7 +124,15 @@ Result<FrameText> describe_pages(std::span<const std::uint32_t> numbers, PieceVi
 }
 
 Result<Piece> make_pages(std::span<const std::uint32_t> numbers, PieceView instructions,
-                         PieceView literals, std::uint32_t page_size, FormerBytes& former) {
+                         PieceView literals, std::uint32_t page_size, FormerBytes& former,
+                         const fs::path& artifact) {
+    const auto malformed = [&](std::string_view reason) {
+        return fail(ErrorCode::damaged,
+                    fmt::format("{} holds what changed in a database, and the text of changed "
+                                "pages is malformed: {}",
+                                artifact.string(), reason),
+                    "use another copy of it, or an older snapshot");
+    };
     const Places places{numbers, page_size};
     Piece content(numbers.size() * page_size);
     std::size_t at = 0;

@@ -25,9 +25,11 @@ Result<FrameText> describe_pages(std::span<const std::uint32_t> numbers, PieceVi
                                  std::uint32_t page_size, const Anchors& anchors,
                                  FormerBytes& former);
 
-/// The content again. ErrorCode::damaged where the text is none of so many pages, or wants bytes
-/// that the former state does not have.
+/// The content again. ErrorCode::damaged where the text, which lies in `artifact`, is none of so
+/// many pages, or wants bytes that the former state does not have; what reading that one fails
+/// with.
 Result<Piece> make_pages(std::span<const std::uint32_t> numbers, PieceView instructions,
-                         PieceView literals, std::uint32_t page_size, FormerBytes& former);
+                         PieceView literals, std::uint32_t page_size, FormerBytes& former,
+                         const fs::path& artifact);
 
 }  // namespace muster

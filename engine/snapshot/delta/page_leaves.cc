@@ -65,19 +65,22 @@ Result<> PageLeaves::add_page(PieceView page) {
 
 /// A part of a leaf at the end is none.
 Result<std::optional<Sha256>> PageLeaves::next_former() {
+    if (former_ended_) return std::optional<Sha256>{};
     if (former_at_ + leaf_size > former_ahead_.size()) {
         former_ahead_.resize(leaves_at_once * leaf_size);
         MUSTER_TRY(const auto count, former_->read_at(former_offset_, former_ahead_));
         former_ahead_.resize(count);
         former_offset_ += count;
         former_at_ = 0;
-        if (count < leaf_size) return std::optional<Sha256>{};
+        former_ended_ = count < leaf_size;
+        if (former_ended_) return std::optional<Sha256>{};
     }
     Sha256 leaf;
     std::ranges::transform(PieceView{former_ahead_}.subspan(former_at_, leaf_size),
                            leaf.bytes.begin(), std::to_integer<unsigned char>);
     former_at_ += leaf_size;
     former_root_.add(leaf);
+    ++found_.former_pages;
     return std::optional{leaf};
 }
 

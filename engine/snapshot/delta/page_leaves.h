@@ -13,9 +13,11 @@ struct FoundPages {
     std::uint64_t pages = 0;
     Sha256 sha256;       ///< over all pages
     Sha256 merkle_root;  ///< of their leaves
-    /// Of the leaves it was compared with. Where it is the former state's own, `changed` is
-    /// complete, whoever wrote those leaves.
+    /// Of the leaves it was compared with, and how many there were. Where both are the former
+    /// state's own, `changed` is complete, whoever wrote those leaves; the root alone is also that
+    /// of fewer leaves, which are inner nodes of its tree.
     std::optional<Sha256> former_root;
+    std::uint64_t former_pages = 0;
 };
 
 /// Takes the pages of a state in order. Leaves are files of nothing but the leaf of each page, in
@@ -39,6 +41,7 @@ private:
     File& leaves_;
     const File* former_;
     std::uint64_t former_offset_ = 0;
+    bool former_ended_ = false;
     Piece former_ahead_;
     std::size_t former_at_ = 0;
     Piece part_;  ///< of a page whose rest is to come

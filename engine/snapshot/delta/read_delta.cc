@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <zstd.h>
 
+#include <bit>
+
 #include "engine/snapshot/delta/delta_layout.h"
 #include "engine/snapshot/delta/varint.h"
 
@@ -80,7 +82,7 @@ std::optional<DeltaFrame> parse_frame(VarintReader& from, const DeltaFacts& fact
                pages = from.number();
     constexpr std::uint64_t most = std::uint64_t{1} << 31U;
     if (!bytes || !instructions || !literals || !pages || *bytes > most || *instructions > most ||
-        *literals > most || *pages == 0 || *pages > facts.pages)
+        *literals > most || *pages == 0 || *pages > most_frame_content / facts.page_size)
         return std::nullopt;
     DeltaFrame frame;
     frame.offset = offset;
@@ -135,6 +137,10 @@ Result<DeltaIndex> read_delta_index(const File& artifact) {
     MUSTER_TRY(const auto last, read_exactly(artifact, trailer_offset, delta_trailer_size));
     const auto trailer = parse_trailer(last);
     constexpr std::uint64_t most_a_page = 32;
+    const auto& told = trailer.facts;
+    if (!std::has_single_bit(told.page_size) || told.page_size < 512 || told.page_size > 65536 ||
+        told.pages > most_pages || told.former_pages > most_pages)
+        return damaged(artifact, "its end tells of no database");
     if (trailer.index_offset > trailer_offset ||
         trailer.index_bytes != trailer_offset - trailer.index_offset ||
         trailer.index_length > trailer.facts.pages * most_a_page + most_a_page)
@@ -155,10 +161,9 @@ Result<Piece> read_delta_frame(const File& artifact, const DeltaIndex& index,
     MUSTER_TRY(const auto text,
                decompress(artifact, bytes, std::size_t{frame.instructions} + frame.literals));
     const auto page_size = index.facts.page_size;
-    auto content = make_pages(frame.pages, PieceView{text}.first(frame.instructions),
-                              PieceView{text}.subspan(frame.instructions), page_size, former);
-    if (!content && content.error().code == ErrorCode::damaged)
-        return damaged(artifact, content.error().message);
+    auto content =
+        make_pages(frame.pages, PieceView{text}.first(frame.instructions),
+                   PieceView{text}.subspan(frame.instructions), page_size, former, artifact.path());
     MUSTER_CHECK(content);
     for (std::size_t i = 0; i < frame.pages.size(); ++i)
         if (mark_of(PieceView{*content}.subspan(i * page_size, page_size)) != frame.marks[i])

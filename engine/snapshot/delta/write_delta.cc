@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -28,6 +30,13 @@ public:
           anchors_(content_to_anchor()) {}
 
     Result<> run() {
+        const auto expected = facts_.former_pages * facts_.page_size;
+        if (former_.size().count != expected)
+            return fail(ErrorCode::manifest_mismatch,
+                        fmt::format("the former state has {} bytes, and the one that {} is to be "
+                                    "told by has {}",
+                                    former_.size().count, latter_.path().string(), expected),
+                        "take a full snapshot");
         MUSTER_CHECK(append(std::as_bytes(std::span{delta_magic})));
         MUSTER_CHECK(drop_anchors());
         const std::size_t pages_a_frame =

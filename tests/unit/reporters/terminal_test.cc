@@ -43,11 +43,15 @@ TEST_CASE("what stopped a step and the run is told once", "[reporters][terminal]
     Outcome stopped;
     stopped.step = "snapshot:shop:near";
     stopped.status = Status::failed;
-    const auto told = [&] {
-        const auto text = record_text(record, "r.json", sha256_of("x"));
+    const auto once = [](const std::string& text) {
         const auto first = text.find("stopped by SIGINT");
         REQUIRE(first != std::string::npos);
         CHECK(text.find("stopped by SIGINT", first + 1) == std::string::npos);
+    };
+    const auto told = [&] {
+        const auto text = record_text(record, "r.json", sha256_of("x"));
+        once(text);
+        once(complaint_text(record));
         return text;
     };
     CHECK(told().find("FAILED      interrupted: ") != std::string::npos);

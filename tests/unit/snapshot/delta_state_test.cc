@@ -44,11 +44,13 @@ struct Chain {
         files.push_back(*File::open_read(path(number)));
         states.push_back(std::move(latter));
     }
+    Bytes kept{std::uint64_t{8} << 20U};
+
     Result<std::unique_ptr<DatabaseState>> state(std::size_t number) const {
         auto below = file_state(files[0], {states[0].size()});
         for (std::size_t i = 1; i <= number; ++i) {
             MUSTER_TRY(auto index, read_delta_index(files[i]));
-            MUSTER_TRY(below, delta_state(files[i], std::move(index), std::move(below)));
+            MUSTER_TRY(below, delta_state(files[i], std::move(index), std::move(below), kept));
         }
         return below;
     }
@@ -96,6 +98,15 @@ TEST_CASE("each state of a chain is read here and there, and as a whole", "[snap
     }
 }
 
+TEST_CASE("what was made of frames is made again once it is forgotten", "[snapshot][delta]") {
+    Chain chain{4, 3};
+    chain.kept = {1};
+    const auto state = chain.state(3);
+    REQUIRE(state);
+    for (unsigned seed = 1; seed <= 5; ++seed) check_parts(**state, chain.states[3], seed);
+    CHECK(chain.whole(3) == chain.states[3]);
+}
+
 TEST_CASE("several threads read one state", "[snapshot][delta]") {
     const Chain chain{6, 99};
     const auto state = chain.state(5);
@@ -127,6 +138,7 @@ TEST_CASE("a chain over another state than it was told by is noticed", "[snapsho
         const auto whole = chain.whole(3);
         REQUIRE_FALSE(whole);
         CHECK(whole.error().code == ErrorCode::damaged);
+        CHECK(whole.error().message.starts_with(chain.path(0).string() + " ends after "));
     }
     SECTION("of other content") {
         for (std::size_t at = 0; at < chain.states[0].size(); at += 9973) {

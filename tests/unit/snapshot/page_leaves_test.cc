@@ -52,6 +52,7 @@ TEST_CASE("leaves tell which pages changed, and that they are the right ones",
         CHECK(found->sha256 == facts.latter_sha256);
         CHECK(found->merkle_root == facts.merkle_root);
         CHECK(found->former_root == root);
+        CHECK(found->former_pages == facts.former_pages);
         root = facts.merkle_root;
         former = latter;
         fs::rename(folder / "latter", folder / "former");
@@ -78,6 +79,24 @@ TEST_CASE("leaves that were changed have another root", "[snapshot][delta]") {
     }
     CHECK(root_of_former(good + good.substr(0, 32)) != root);
     CHECK(root_of_former("") == Sha256Stream{}.finish());
+}
+
+TEST_CASE("an inner node that is passed off as a leaf shows in the count", "[snapshot][delta]") {
+    const TempFolder folder;
+    const auto former = noise(leaf_page * 3);
+    const auto root = look_through(former, folder / "former")->merkle_root;
+    const auto leaves = read_all(folder / "former");
+    Sha256Stream inner;
+    inner.add(std::string_view{"\1"});
+    inner.add(std::string_view{leaves}.substr(0, 64));
+    const auto node = inner.finish();
+    write_all(folder / "former",
+              std::string{reinterpret_cast<const char*>(node.bytes.data()), node.bytes.size()} +
+                  leaves.substr(64));
+    const auto found = look_through(former, folder / "latter", folder / "former");
+    REQUIRE(found);
+    CHECK(found->former_root == root);
+    CHECK(found->former_pages == 2);
 }
 
 TEST_CASE("half a page is no page", "[snapshot][delta]") {

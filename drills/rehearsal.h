@@ -1,0 +1,38 @@
+// What the drills share: where they work, and what they leave.
+#pragma once
+
+#include <optional>
+
+#include "engine/model/outcome.h"
+#include "engine/sqlite/scratch.h"
+
+namespace muster {
+
+struct Rehearsal {
+    Drilled drilled;
+    Findings findings;
+    std::vector<Phase> phases;
+};
+
+/// A folder of its own below `sandboxes`, removed whatever happens.
+class Sandbox {
+public:
+    static Result<Sandbox> make(const fs::path& sandboxes);
+
+    fs::path path() const { return folder_->path(); }
+    /// Ends its use: removed, or kept under a name that later runs do not take for a dead run's.
+    /// Says so in `rehearsal`, with the finding `cleanup` where it could not be removed.
+    void leave(bool keep, const std::string& subject, Rehearsal& rehearsal) &&;
+
+private:
+    explicit Sandbox(ScratchFolder folder) : folder_(std::move(folder)) {}
+    std::optional<ScratchFolder> folder_;
+};
+
+/// Finding `rto`: restore_took against the objective, which there is.
+Finding judge_rto(const Drilled& drilled, const std::string& subject, std::string what_took_it);
+
+/// What the database at `path`, which nobody writes, holds.
+Result<DatabaseDigest> digest_at(const fs::path& path);
+
+}  // namespace muster
