@@ -91,7 +91,7 @@ Result<> rehearse(const DrillStep& step, const fs::path& sandbox, const Host& ho
         const auto& error = restored ? *restored->failure : restored.error();
         if (restored) out.findings = std::move(restored->findings);
         out.findings.push_back({"restore", Severity::error, Verdict::bad, step.backup,
-                                error.message, "a restored database", "none", "", error.hint});
+                                error.message, "", "", "", error.hint});
         return {};
     }
     out.findings = std::move(restored->findings);

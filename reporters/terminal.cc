@@ -84,8 +84,10 @@ std::string what_it_did(const Outcome& outcome) {
         return fmt::format("{} ({})", outcome.snapshot->path,
                            spell_bytes(outcome.snapshot->manifest.bytes_written));
     if (outcome.drilled) {
-        std::string out =
-            fmt::format("restored in {}", spell_duration(outcome.drilled->restore_took));
+        auto out =
+            outcome.drilled->restored
+                ? fmt::format("restored in {}", spell_duration(outcome.drilled->restore_took))
+                : std::string{"not restored"};
         if (outcome.drilled->rto)
             out += fmt::format(" (objective {})", spell_duration(*outcome.drilled->rto));
         return out + "; " + count_of_findings(outcome.findings);

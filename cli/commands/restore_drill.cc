@@ -50,6 +50,8 @@ Reply run_restore_drill(const Arguments& arguments, const Surroundings& surround
 
 std::vector<Option> restore_drill_options() {
     std::vector<Option> out = choice_options();
+    out.front().help =
+        "TARGET: of this policy; its checks, keys, objective and revision count for any backup of it";
     for (
         const auto& option : std::initializer_list<Option>{
             check_option,
@@ -73,7 +75,7 @@ Command restore_drill_command() {
         "rehearse with a backup: restore it into a sandbox, look through what comes of it, remove it",
         "The backup is inspected and restored like by 'muster restore', into a folder of its own; the result is looked through\n"
         "once more where it lies, asked each --check, and compared with the manifest: every byte, schema version, and with\n"
-        "--policy the revision. No database of yours is read or written. Exit 0: all of it held. 4: it did not.\n"
+        "--policy the revision. No database of yours is touched. Exit 0: all of it held. 4: it did not.\n"
         "Examples: muster restore-drill /backups/app.sqlite --check \"SELECT 1 FROM item WHERE name = 'known'\"\n"
         "          muster restore-drill /backups --rto 5m\n"
         "          muster restore-drill --policy policy.yaml finance --before 2026-11-20",

@@ -109,6 +109,7 @@ class RestoreDrill(Case):
                 ran, outcome = self.drill("a.sqlite", status=4)
                 self.assertFalse(outcome["drilled"]["passed"])
                 self.assertEqual(outcome["status"], "bad")
+                self.assertIn("restored in" if "restored" in outcome["drilled"] else "not restored;", ran.out)
                 self.assertIn("next: ", ran.out) if name != "of another version" else None
                 self.assertEqual(self.sandboxes(), [])
             Path("a.sqlite").write_bytes(good)
