@@ -42,12 +42,18 @@ public:
     /// Negative where there is no room for one: a service is not left stopped for that.
     int descriptor() const { return descriptor_; }
 
+    /// Gives back the disk of all but the end. By a hole, for what is written meanwhile stays;
+    /// where the file system knows none, what was said so far goes rather than fill the disk.
     void keep_short() {
         struct stat state {};
-        if (descriptor_ < 0 || ::fstat(descriptor_, &state) != 0 || state.st_size < most_on_disk)
+        constexpr blkcnt_t block = 512;
+        if (descriptor_ < 0 || ::fstat(descriptor_, &state) != 0 ||
+            state.st_blocks * block < most_on_disk)
             return;
-        last_ = tail();
-        if (::ftruncate(descriptor_, 0) != 0) last_.clear();
+        const auto before = state.st_size - static_cast<off_t>(most_said);
+        if (::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, before) == 0)
+            return;
+        if (::ftruncate(descriptor_, 0) != 0) return;  // the timeout ends it
     }
 
     std::string tail() const {
@@ -58,14 +64,12 @@ public:
         const auto read =
             ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(size - out.size()));
         out.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
-        out.insert(0, last_);
-        return out.size() > most_said ? out.substr(out.size() - most_said) : out;
+        return out;
     }
 
 private:
     std::error_code unknown_;
     int descriptor_ = -1;
-    std::string last_;  ///< of what was cut off
 };
 
 std::vector<char*> environment_without(const std::vector<std::string>& withheld) {
