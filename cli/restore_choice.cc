@@ -280,17 +280,18 @@ private:
 
 }  // namespace
 
-const std::vector<Option>& choice_options() {
-    static const std::vector<Option> options{
+std::vector<Option> choice_options(Purpose purpose) {
+    return {
         {"--policy", "POLICY",
-         "restore a target of this policy; without --to to its own place, which the volume id in the manifest names"},
+         purpose == Purpose::restore
+             ? "restore a target of this policy; without --to to its own place, which the volume id in the manifest names"
+             : "TARGET: of this policy; its checks, keys, objective and revision count for any backup of it"},
         {"--from", "STORE", "TARGET: only from this store"},
         {"--pick", "WHICH", "DIR, TARGET: latest, which is also what is picked without it"},
         {"--before", "TIME",
          "DIR, TARGET: the latest taken before TIME (UTC, 2026-11-20T10:15:00Z or 2026-11-20)"},
         {"--id", "KEY", "DIR, TARGET: this one; 'muster snapshots' tells the ids"},
         {"--name", "NAME", "DIR: of this database, by its name or volume id"}};
-    return options;
 }
 
 tl::expected<RestoreChoice, Refusal> choose_restore(const Arguments& arguments,

@@ -8,10 +8,10 @@
 namespace muster {
 
 inline constexpr std::string_view restore_operand = "BACKUP|DIR|TARGET";
-/// What says which, besides the operand.
-const std::vector<Option>& choice_options();
-
 enum class Purpose { restore, rehearsal };
+
+/// What says which, besides the operand.
+std::vector<Option> choice_options(Purpose purpose);
 
 struct RestoreChoice {
     RestoreStep step;    ///< backup and target; by a policy also checks, keys and supported schema

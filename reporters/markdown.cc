@@ -196,16 +196,13 @@ void write_rehearsals(std::string& out, const Handoff& handoff) {
         out += fmt::format("\n## Rehearsal {} of {}: {}\n\n", plain(drilled.drill),
                            plain(outcome.target), drilled.passed ? "passed" : "**failed**");
         out +=
-            drilled.baseline
-                ? "A clone of the database was snapshotted, damaged on purpose, restored, and compared row by row with what it had been.\n"
-                  "The database itself was only read.\n\n"
-                : "A backup was restored into a sandbox, looked through, asked the checks, and compared with its manifest.\n"
-                  "No database was touched.\n\n";
+            "A clone of the database was snapshotted, damaged on purpose, restored, and compared row by row with what it had been.\n"
+            "The database itself was only read.\n\n";
         for (const auto& mutation : drilled.mutations)
             out += fmt::format("- damage: {} in {} ({} row{})\n", plain(mutation.kind),
                                plain(mutation.table), mutation.rows, mutation.rows == 1 ? "" : "s");
         for (const auto& finding : outcome.findings)
-            if (finding.code == "equality" || finding.code == "damage" || finding.code == "health")
+            if (finding.code == "equality" || finding.code == "damage")
                 out += fmt::format("- {}: {} ({})\n", plain(finding.code), plain(finding.reason),
                                    plain(finding.coverage));
         out += fmt::format("\n| phase | took |\n|---|---:|\n");

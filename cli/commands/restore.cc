@@ -122,7 +122,7 @@ Reply run_restore(const Arguments& arguments, const Surroundings& surroundings) 
 
 std::vector<Option> restore_options() {
     std::vector<Option> out{{"--to", "TARGET", "the database to be"}};
-    out.insert(out.end(), choice_options().begin(), choice_options().end());
+    for (const auto& option : choice_options(Purpose::restore)) out.push_back(option);
     for (
         const auto& option : std::initializer_list<Option>{
             {"--force", "",

@@ -16,6 +16,7 @@ Result<DrillStep> read_drill(const Arguments& arguments, RestoreChoice& choice) 
     step.keys = std::move(choice.step.keys);
     step.checks = std::move(choice.step.checks);
     step.supported_schema = choice.step.supported_schema;
+    step.schema_version_sql = SchemaVersionSpec{}.sql;
     if (choice.spec) {
         step.rto = choice.spec->rto;
         if (choice.spec->schema_version) step.schema_version_sql = choice.spec->schema_version->sql;
@@ -49,9 +50,7 @@ Reply run_restore_drill(const Arguments& arguments, const Surroundings& surround
 }
 
 std::vector<Option> restore_drill_options() {
-    std::vector<Option> out = choice_options();
-    out.front().help =
-        "TARGET: of this policy; its checks, keys, objective and revision count for any backup of it";
+    auto out = choice_options(Purpose::rehearsal);
     for (
         const auto& option : std::initializer_list<Option>{
             check_option,

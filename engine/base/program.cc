@@ -51,9 +51,9 @@ public:
             state.st_blocks * block < most_on_disk)
             return;
         const auto before = state.st_size - static_cast<off_t>(most_said);
-        if (::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, before) == 0)
-            return;
-        if (::ftruncate(descriptor_, 0) != 0) return;  // the timeout ends it
+        constexpr int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+        if (::fallocate(descriptor_, hole, 0, before) != 0 && ::ftruncate(descriptor_, 0) != 0)
+            return;  // it grows until the timeout
     }
 
     std::string tail() const {

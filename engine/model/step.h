@@ -154,7 +154,7 @@ struct DrillStep {
     std::string backup = {};
     std::vector<KeyPlace> keys = {};
     std::optional<std::int64_t> supported_schema = {};
-    std::string schema_version_sql = SchemaVersionSpec{}.sql;
+    std::string schema_version_sql = {};
     std::string revision_sql = {};
     bool operator==(const DrillStep&) const = default;
 };
@@ -181,7 +181,7 @@ struct Fields<DrillStep> {
         optional("supported_schema", &DrillStep::supported_schema,
                  "A greater schema version is bad."),
         optional("schema_version_sql", &DrillStep::schema_version_sql,
-                 "Where the schema version stands."),
+                 "Where the schema version stands; left out where there is no backup."),
         optional("revision_sql", &DrillStep::revision_sql,
                  "Where the revision stands; left out for none.")};
 };

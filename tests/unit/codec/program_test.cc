@@ -86,6 +86,10 @@ TEST_CASE("of what a program says the end is kept, however much it is", "[base][
     const auto said = said_by("yes 0123456789 | head -c 5500000; echo the end");
     CHECK(said.size() == 4096);
     CHECK(said.ends_with("0123456789\nthe end\n"));
+    // Blocks of 512 bytes that its output takes, once it was looked at again.
+    const auto blocks = said_by(
+        "yes 0123456789 | head -c 5500000; sleep 0.2; printf '\\n'; stat -L -c %b /proc/self/fd/1");
+    CHECK(std::stoi(blocks.substr(blocks.find_last_of('\n', blocks.size() - 2))) < 2 * 1024);
     ProgramEnd loud;
     loud.exit_status = 1;
     for (int line = 0; line < 50; ++line) loud.said += "line " + std::to_string(line) + "\n";

@@ -163,6 +163,20 @@ TEST_CASE("a chain over another state than it was told by is noticed", "[snapsho
     }
 }
 
+TEST_CASE("changes are not written against a state of another size", "[snapshot][delta]") {
+    const Chain chain{2, 5};
+    const auto& former = chain.states[0];
+    const auto& latter = chain.states[1];
+    const auto shorter = file_state(chain.files[0], {former.size() - state_page});
+    const auto to = File::open_read(chain.folder / "latter");
+    auto artifact = File::create(chain.folder / "other");
+    const auto written = write_delta(*shorter, *to, changed_pages(former, latter, state_page),
+                                     facts_between(former, latter, state_page), *artifact);
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == ErrorCode::manifest_mismatch);
+    CHECK(artifact->size()->count == 0);
+}
+
 TEST_CASE("who takes a whole state can end it", "[snapshot][delta]") {
     const Chain chain{2, 5};
     const auto state = chain.state(1);

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "engine/snapshot/delta/delta_layout.h"
 #include "tests/support/artifacts.h"
 #include "tests/support/deltas.h"
 
@@ -192,6 +193,37 @@ TEST_CASE("a root tells a page, its place and their number", "[snapshot][delta]"
           "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77");
     CHECK(root_of(known).hex() ==
           "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
+}
+
+TEST_CASE("an end that tells of no database is refused, whatever its check says",
+          "[snapshot][delta]") {
+    const auto content = noise(page * 8);
+    const DeltaScene scene{content, content + noise(page, 2), page};
+    REQUIRE(scene.write());
+    const auto good = read_all(scene.folder / "delta");
+    const auto trailer = good.size() - delta_trailer_size;
+    std::uint64_t index_offset = 0;
+    for (std::size_t i = 8; i-- > 0;)
+        index_offset = index_offset << 8U | static_cast<unsigned char>(good[trailer + 116 + i]);
+    const auto refused = [&](std::size_t at, std::uint64_t number, int bytes) {
+        auto bad = good;
+        Piece field;
+        append_little(field, number, bytes);
+        bad.replace(trailer + at, field.size(), reinterpret_cast<const char*>(field.data()),
+                    field.size());
+        const auto check = sha256_of(bad.substr(index_offset, trailer + 136 - index_offset));
+        bad.replace(trailer + 136, check.bytes.size(),
+                    reinterpret_cast<const char*>(check.bytes.data()), check.bytes.size());
+        write_all(scene.folder / "delta", bad);
+        const auto index = read_delta_index(*File::open_read(scene.folder / "delta"));
+        return index ? std::string{"read"} : index.error().message;
+    };
+    CHECK(refused(0, page, 4) == "read");
+    for (const std::uint64_t size : {0U, 1U, 256U, 1000U, 131072U, 0x80000001U})
+        CHECK_THAT(refused(0, size, 4), Catch::Matchers::EndsWith("tells of no database"));
+    for (const std::size_t count : {4U, 12U})
+        CHECK_THAT(refused(count, 0xFFFFFFFF, 8),
+                   Catch::Matchers::EndsWith("tells of no database"));
 }
 
 }  // namespace muster
