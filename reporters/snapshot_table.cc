@@ -49,6 +49,8 @@ public:
                                age_text(each), age_, spell_bytes(each.bytes), word_for(each.state),
                                state_, proof_text(each), proof_, each.id,
                                each.pinned ? "  pinned: " + *each.pinned : "");
+        if (!each.told_by.empty())
+            out += fmt::format("  {:<20}  what changed since {}\n", "", each.told_by);
         if (!each.detail.empty()) out += fmt::format("  {:<20}  {}\n", "", each.detail);
         return out;
     }

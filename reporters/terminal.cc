@@ -81,8 +81,11 @@ std::string_view word_for(const Outcome& outcome) {
 std::string what_it_did(const Outcome& outcome) {
     if (outcome.trouble) return outcome.trouble->message;
     if (outcome.snapshot)
-        return fmt::format("{} ({})", outcome.snapshot->path,
-                           spell_bytes(outcome.snapshot->manifest.bytes_written));
+        return fmt::format("{} ({}{})", outcome.snapshot->path,
+                           spell_bytes(outcome.snapshot->manifest.bytes_written),
+                           outcome.snapshot->told_by.empty()
+                               ? ""
+                               : ", what changed since " + outcome.snapshot->told_by);
     if (outcome.drilled) {
         auto out =
             outcome.drilled->restored
@@ -258,6 +261,9 @@ std::string inspection_text(const Inspection& inspection) {
                                           : "not recorded",
             format_time(inspection.manifest->created_at),
             inspection.manifest->created_with_version);
+    if (!inspection.told_by.empty())
+        out += fmt::format("  holds only what changed since {}\n",
+                           fmt::join(inspection.told_by, "\n    and that one since "));
     if (inspection.pinned) out += fmt::format("  pinned: {}\n", *inspection.pinned);
     out += fmt::format("\nlooked at to depth {}\n", name_of(inspection.depth));
     for (const auto& finding : inspection.findings) out += finding_line(finding, inspection.backup);

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands/rows.h"
 #include "cli/session.h"
 #include "engine/codec/documents.h"
+#include "engine/plan/chains.h"
 #include "engine/plan/direct_plan.h"
+#include "engine/run/observe.h"
 
 namespace muster {
 namespace {
@@ -40,6 +44,49 @@ Result<> read_format(const Arguments& arguments, SnapshotStep& step) {
     return {};
 }
 
+/// DEST is a store of snapshots named after their time, each full or told by one that lies there.
+Result<> choose_kind(const Arguments& arguments, const Surroundings& surroundings,
+                     SnapshotStep& step) {
+    KindRules rules;
+    MUSTER_TRY(rules.kind, named(arguments, "--kind", SnapshotKind::automatic));
+    if (arguments.has("--full-every")) {
+        rules.full_every = TextForm<Duration>::parse(arguments.value("--full-every"));
+        if (!rules.full_every)
+            return fail(
+                ErrorCode::usage,
+                fmt::format("--full-every: '{}' is no duration", arguments.value("--full-every")),
+                "write it like 7d");
+    }
+    if (arguments.has("--force"))
+        return fail(ErrorCode::usage, "--force does not go with --kind",
+                    "leave it out: snapshots in a directory are named after their time, and none "
+                    "replaces another");
+    const auto folder = fs::absolute(arguments.value("DEST")).lexically_normal();
+    MUSTER_TRY(const auto there, status_of(folder));
+    if (there.exists && !there.directory)
+        return fail(ErrorCode::usage,
+                    fmt::format("--kind: {} is a file, and snapshots of changes need a directory "
+                                "in which to find the former ones",
+                                folder.string()),
+                    "name a directory");
+    step.place = {"destination", folder.string(), "{target}-{timestamp}", false, false};
+    step.track_pages = true;
+    MUSTER_TRY(const auto world,
+               observe_directory(folder, state_of(arguments, nullptr), surroundings.host.now()));
+    SnapshotGroup group;
+    for (const auto& each : world.snapshots)
+        if (each.target == step.volume_name && each.volume_id == step.volume_id &&
+            real_path(each.source_path) == real_path(step.source))
+            group.push_back(&each);
+    std::ranges::sort(group, std::ranges::greater{}, &SnapshotFacts::created_at);
+    rules.now = world.now;
+    const auto choice = choose_former(rules, group);
+    if (choice.former == nullptr) return {};
+    step.former = Former{choice.kind, choice.former->key, choice.former->checksum, {}};
+    if (step.encrypt) step.former->keys = {*step.encrypt};
+    return {};
+}
+
 Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
     const fs::path database = arguments.value("DB");
     const auto artifact = artifact_for(database, arguments.value("DEST"));
@@ -59,6 +106,10 @@ Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
     MUSTER_REPLY_CHECK(read_format(arguments, step));
     step.place = {"destination", artifact.parent_path().string(), artifact.filename().string(),
                   arguments.has("--force"), false};
+    if (arguments.has("--kind")) MUSTER_REPLY_CHECK(choose_kind(arguments, surroundings, step));
+    if (arguments.has("--full-every") && !arguments.has("--kind"))
+        return refuse(ErrorCode::usage, "--full-every goes with --kind",
+                      "add --kind auto, diff or incr");
     return run_directly(arguments, surroundings,
                         direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
                                     surroundings.host.tool_version));
@@ -79,6 +130,9 @@ Command backup_command() {
          {"DEST",
           "file to write, or a folder; .sqlite is added unless it ends in .sqlite, .sqlite3 or .db, and the format's .gz, .zst, .enc"}},
         {{"--force", "", "replace an existing artifact"},
+         {"--kind", "KIND",
+          "DEST is a directory of snapshots named after their time: full, diff (what changed since the last full one), incr (since the last one), or auto, which chooses by cost"},
+         {"--full-every", "TIME", "with --kind: a full one at least so often, such as 7d"},
          {"--verify", "DEPTH",
           "checksum, quick, full (the default) or deep: how thoroughly it is read back; only full and deep prove it"},
          {"--method", "METHOD",

@@ -20,6 +20,7 @@ struct Host {
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;
     std::string tool_version;
     fs::path scratch;  ///< for private copies
+    fs::path cache;    ///< for what can be made again; empty: nothing is kept
     /// Environment variables that hold keys: no program that is run is given them.
     std::vector<std::string> secret_variables;
 };

@@ -27,6 +27,7 @@ struct Inspection {
     std::optional<Compression> compression;
     std::optional<std::string> key_id;
     std::optional<Manifest> manifest;
+    std::vector<std::string> told_by;
     std::optional<std::string> pinned;
     Depth depth = Depth::full;
     Findings findings;
@@ -48,6 +49,8 @@ struct Fields<Inspection> {
             "As its content shows; left out where it was not decoded: at depth checksum, or without its key."),
         optional("key_id", &Inspection::key_id, "The key it is encrypted with, where it is."),
         optional("manifest", &Inspection::manifest, "The sidecar, where there is one."),
+        optional("told_by", &Inspection::told_by,
+                 "Of one that holds only changes: the artifacts it is told by, the full one last."),
         optional("pinned", &Inspection::pinned, "Why it is pinned, where it is."),
         required("depth", &Inspection::depth, "How thoroughly it was looked at."),
         required("findings", &Inspection::findings, "Every check with its verdict."),

@@ -69,6 +69,24 @@ struct Fields<Pragmas> {
         required("userVersion", &Pragmas::user_version, "PRAGMA user_version.")};
 };
 
+/// Which snapshot one of changes is told by.
+struct Delta {
+    DeltaKind kind = DeltaKind::incr;
+    std::string reference;
+    Sha256 reference_sha256;
+    bool operator==(const Delta&) const = default;
+};
+template <>
+struct Fields<Delta> {
+    static constexpr std::string_view doc = "Which snapshot one of changes is told by.";
+    static constexpr auto list = FieldList{
+        required("kind", &Delta::kind, "diff: by the last full one; incr: by the last one."),
+        required("reference", &Delta::reference,
+                 "Artifact it is told by, as a path from the folder of this file."),
+        required("referenceSha256", &Delta::reference_sha256,
+                 "SHA-256 of the database file that artifact decodes to.")};
+};
+
 struct Manifest {
     int format_version = 1;
     std::string volume_id;
@@ -89,7 +107,14 @@ struct Manifest {
     std::optional<FileOwner> owner;
     std::optional<Pragmas> pragmas;
     bool checksum_file = false;
+    std::optional<Delta> delta;
+    std::optional<Sha256> merkle_root;
 
+    /// Of the database file that the artifact decodes to.
+    const Sha256& content_sha256() const {
+        return content ? content->checksum_sha256 : checksum_sha256;
+    }
+    Bytes content_bytes() const { return content ? content->bytes : bytes_written; }
     bool operator==(const Manifest&) const = default;
 };
 template <>
@@ -124,7 +149,11 @@ struct Fields<Manifest> {
         optional("owner", &Manifest::owner, "Owner and mode of the database file."),
         optional("pragmas", &Manifest::pragmas, "Settings that the database file itself keeps."),
         optional("checksumFile", &Manifest::checksum_file,
-                 "A .sha256 file for sha256sum -c lies beside the artifact.")};
+                 "A .sha256 file for sha256sum -c lies beside the artifact."),
+        optional("delta", &Manifest::delta,
+                 "Of a snapshot of changes; left out where the artifact holds the whole database."),
+        optional("merkleRoot", &Manifest::merkle_root,
+                 "Over the pages of the database, as docs/formats/delta.md says.")};
 };
 
 }  // namespace muster

@@ -7,6 +7,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/digest.h"
+#include "engine/base/rare_text.h"
 #include "engine/base/time.h"
 #include "engine/model/schedule/zone.h"
 #include "engine/model/trouble.h"
@@ -47,13 +48,14 @@ struct SnapshotFacts {
     std::string store;
     std::string key;   ///< place below the store's root
     std::string path;  ///< how an operator names it
+    RareText former;   ///< key of the one it is told by; empty where it holds all of the database
     SnapshotState state = SnapshotState::complete;
-    std::string detail;  ///< why it is broken or unfinished
+    bool known_bad = false;  ///< its last verification found it bad, or one it is told by
+    RareText detail;         ///< why it is broken, unfinished or bad
     Time created_at{};
     Bytes bytes;
     Sha256 checksum;
     std::optional<Time> proven_at;
-    bool known_bad = false;             ///< its last verification found it bad
     std::optional<std::string> pinned;  ///< why, where somebody pinned it
     bool operator==(const SnapshotFacts&) const = default;
 };

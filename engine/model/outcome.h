@@ -41,6 +41,7 @@ struct SnapshotTaken {
     std::string key;
     std::string path;
     Manifest manifest;
+    std::string told_by = {};
     bool operator==(const SnapshotTaken&) const = default;
 };
 template <>
@@ -50,7 +51,9 @@ struct Fields<SnapshotTaken> {
         FieldList{required("store", &SnapshotTaken::store, "Name of the store."),
                   required("key", &SnapshotTaken::key, "Place below the store."),
                   required("path", &SnapshotTaken::path, "The artifact."),
-                  required("manifest", &SnapshotTaken::manifest, "Its manifest.")};
+                  required("manifest", &SnapshotTaken::manifest, "Its manifest."),
+                  optional("told_by", &SnapshotTaken::told_by,
+                           "Place of the one since which it holds only what changed.")};
 };
 
 struct Proof {

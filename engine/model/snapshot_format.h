@@ -22,6 +22,16 @@ struct Names<Compression> {
                                      std::pair{Compression::zstd, std::string_view{"zstd"}}};
 };
 
+/// What a snapshot of changes is told by: the last full one, or the last one.
+enum class DeltaKind { diff, incr };
+template <>
+struct Names<DeltaKind> {
+    static constexpr std::array list{std::pair{DeltaKind::diff, std::string_view{"diff"}},
+                                     std::pair{DeltaKind::incr, std::string_view{"incr"}}};
+};
+/// Instead of a compression's extension: frames of a delta are compressed already.
+inline constexpr std::string_view delta_extension = ".delta";
+
 /// What a format adds to a name: "", ".gz" or ".zst", and ".enc" after it where it is encrypted.
 inline std::string extension_of(Compression compression, bool encrypted) {
     std::string out;

@@ -39,6 +39,7 @@ struct ListedSnapshot {
     std::string path;
     SnapshotState state = SnapshotState::complete;
     std::string detail;
+    std::string told_by;
     std::optional<Time> created_at;
     std::optional<Duration> age;
     Bytes bytes;
@@ -64,7 +65,9 @@ struct Fields<ListedSnapshot> {
         required("path", &ListedSnapshot::path, "The artifact."),
         required("state", &ListedSnapshot::state,
                  "complete, unfinished (its run died), broken, or foreign (of another database)."),
-        optional("detail", &ListedSnapshot::detail, "Why it is not complete."),
+        optional("detail", &ListedSnapshot::detail, "Why it is not complete, or bad."),
+        optional("told_by", &ListedSnapshot::told_by,
+                 "Id of the one since which it holds only what changed."),
         optional("created_at", &ListedSnapshot::created_at,
                  "When it was taken (UTC); left out where that is unknown."),
         optional("age", &ListedSnapshot::age, "Since then; left out for one dated in the future."),

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/digest.h"
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
@@ -45,6 +46,25 @@ struct Fields<Place> {
         optional("whole_name", &Place::whole_name, "No extension is added to the layout.")};
 };
 
+/// The snapshot that the next one is told by.
+struct Former {
+    DeltaKind kind = DeltaKind::incr;
+    std::string key;
+    Sha256 checksum;
+    std::vector<KeyPlace> keys;
+    bool operator==(const Former&) const = default;
+};
+template <>
+struct Fields<Former> {
+    static constexpr std::string_view doc =
+        "The snapshot in the same store that the new one is told by.";
+    static constexpr auto list =
+        FieldList{required("kind", &Former::kind, "diff: the last full one; incr: the last one."),
+                  required("key", &Former::key, "Its place below the store."),
+                  required("checksum", &Former::checksum, "The artifact that is meant."),
+                  optional("keys", &Former::keys, "Where the keys lie that may open it.")};
+};
+
 struct SnapshotStep {
     std::string source;
     std::string volume_id;
@@ -58,6 +78,8 @@ struct SnapshotStep {
     bool checksum_file = false;
     bool may_be_empty = false;
     Place place;
+    bool track_pages = false;
+    std::optional<Former> former = {};
     bool operator==(const SnapshotStep&) const = default;
 };
 template <>
@@ -83,7 +105,12 @@ struct Fields<SnapshotStep> {
         optional("encrypt", &SnapshotStep::encrypt, "Where the key lies."),
         optional("checksum_file", &SnapshotStep::checksum_file, "Write a .sha256 file too."),
         optional("may_be_empty", &SnapshotStep::may_be_empty, "A file of 0 bytes is taken too."),
-        required("place", &SnapshotStep::place, "Where it goes.")};
+        required("place", &SnapshotStep::place, "Where it goes."),
+        optional("track_pages", &SnapshotStep::track_pages,
+                 "Digests of its pages are kept, so that the next one can hold only what changes."),
+        optional(
+            "former", &SnapshotStep::former,
+            "Only what changed since this one is stored; where that one proves unusable, all of it.")};
 };
 
 /// Reads a snapshot back: the one that step `taken_by` took, or an older one named by its key.

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "engine/model/plan.h"
+#include "engine/plan/chains.h"
 
 namespace muster {
 namespace {
@@ -20,6 +21,7 @@ void note_snapshot(Observation& world, const Outcome& outcome) {
     facts.created_at = taken.manifest.created_at;
     facts.bytes = taken.manifest.bytes_written;
     facts.checksum = taken.manifest.checksum_sha256;
+    facts.former = taken.told_by;
     world.snapshots.push_back(std::move(facts));
 }
 
@@ -99,6 +101,7 @@ Observation after(Observation before, const Outcomes& outcomes, Time now) {
     }
     std::erase_if(world.snapshots, [&](const auto& each) { return removed.contains(each.path); });
     learn(world, outcomes);
+    condemn_dependents(world);
     return world;
 }
 

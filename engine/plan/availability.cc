@@ -27,8 +27,6 @@ std::optional<Reason> unavailable(const TargetSpec& target) {
 }
 
 std::optional<Reason> unavailable(const SnapshotSpec& snapshot) {
-    if (snapshot.kind == SnapshotKind::diff || snapshot.kind == SnapshotKind::incr)
-        return cannot("take snapshots of what changed");
     const auto printed = [](const SecretRef& key) { return !key.command.empty(); };
     if ((snapshot.encrypt && printed(*snapshot.encrypt)) ||
         std::ranges::any_of(snapshot.decrypt, printed))

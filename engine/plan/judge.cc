@@ -83,7 +83,7 @@ void judge_snapshots(Findings& out, const Observation& observation) {
                         Severity::warning,
                         Verdict::bad,
                         snapshot.path,
-                        snapshot.detail,
+                        snapshot.detail.text(),
                         "complete and good",
                         "",
                         "",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/plan/availability.h"
+#include "engine/plan/chains.h"
 #include "engine/plan/covering_protect.h"
 #include "engine/plan/plan_parts.h"
 #include "engine/plan/retention.h"
@@ -70,6 +71,7 @@ private:
             how.checksum_file,
             spec_.may_be_empty,
             {store_.name, store_.root, draft_.policy().stores.at(store_.name).layout, false}};
+        choose_kind(action, *reason);
         auto blocked = draft_.blocked_by_target(target_);
         if (!blocked) blocked = unavailable(protect_.snapshot);
         if (!blocked) blocked = draft_.blocked_by_store(store_, target_.bytes);
@@ -77,6 +79,18 @@ private:
                                       target_.bytes, *std::move(reason), std::move(blocked));
         needs_.push_back(step.id);
         backup_ = step.bucket;
+    }
+
+    void choose_kind(SnapshotStep& action, Reason& reason) {
+        const auto& how = protect_.snapshot;
+        action.track_pages = how.kind != SnapshotKind::full;
+        if (!action.track_pages) return;
+        const auto choice = choose_former({how.kind, how.full_every, draft_.world().now}, group_);
+        reason.text += "; " + choice.why;
+        if (choice.former == nullptr) return;
+        action.former =
+            Former{choice.kind, choice.former->key, choice.former->checksum, keys_of(how)};
+        former_ = choice.former->key;
     }
 
     VerifyStep verification() const {
@@ -172,6 +186,7 @@ private:
             auto& fresh = coming.emplace_back();
             fresh.created_at = fresh.proven_at.emplace(draft_.world().now);
             fresh.bytes = target_.bytes;
+            fresh.former = former_;
             group.push_back(&fresh);
         }
         return group;
@@ -231,6 +246,7 @@ private:
     const StoreFacts& store_;
     const SnapshotGroup& group_;
     std::string here_;
+    std::string former_;              ///< key of what the new snapshot is told by
     std::vector<std::string> needs_;  ///< what a prune must wait for
     SnapshotGroup coming_proofs_;
     bool new_is_verified_ = false;  ///< by a step that is planned

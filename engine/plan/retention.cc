@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "engine/plan/keep_rules.h"
 
@@ -73,6 +74,32 @@ void protect_from_caps(const std::vector<Retained*>& counted, const KeepSpec& ke
     }
 }
 
+/// What a snapshot that stays is told by stays with it, beside the caps.
+void keep_references(std::vector<Retained>& newest_first) {
+    std::unordered_map<std::string_view, Retained*> by_key;
+    for (auto& each : newest_first)
+        if (!each.snapshot->former.empty()) {
+            for (auto& every : newest_first) by_key.emplace(every.snapshot->key, &every);
+            break;
+        }
+    for (const auto& each : newest_first) {
+        if (!each.stays) continue;
+        // Only what stays by a rule of its own is walked from: the walk stops at what does.
+        for (const auto* at = &each; !at->snapshot->former.empty();) {
+            const auto former = by_key.find(at->snapshot->former.text());
+            if (former == by_key.end() || former->second->stays) break;
+            auto& kept = *former->second;
+            kept.stays = true;
+            kept.reasons = {
+                {"referenced", fmt::format("{} holds only what changed since it",
+                                           at->snapshot->key.empty() ? "the snapshot still to be "
+                                                                       "taken"
+                                                                     : at->snapshot->key)}};
+            at = &kept;
+        }
+    }
+}
+
 std::string as_text(int count) {
     return std::to_string(count);
 }
@@ -129,6 +156,7 @@ std::vector<Retained> retain(const RetentionRules& rules,
         stays = reasons.empty();
         if (stays) reasons = std::move(kept_by[i]);
     }
+    keep_references(out);
     return out;
 }
 

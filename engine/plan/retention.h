@@ -6,6 +6,8 @@
 // rule keeps; of the rest, from newest to oldest, the first that max_total has no room for and all
 // older ones. max_total adds up what stays of those that count, and every pin; what stands above
 // the caps takes its room first. Keep rules look at all that count, capped or not: keep_rules.h.
+// What a snapshot that stays is told by stays with it, whatever the caps say: without it that one
+// could not be restored.
 // docs/retention.md has examples.
 #pragma once
 
@@ -25,7 +27,7 @@ struct Retained {
     /// Never empty. Every rule that keeps it; where it goes, every reason why: the cap, or that no
     /// rule keeps it. Codes: what does not count: unfinished, foreign, broken, bad,
     /// unreadable_time, future_time, unproven; above the caps: pinned, newest_proven, newest,
-    /// min_count; else keys of KeepSpec, no_rule, and not_kept.
+    /// min_count; else keys of KeepSpec, no_rule, referenced, and not_kept.
     std::vector<Reason> reasons;
 };
 

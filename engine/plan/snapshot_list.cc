@@ -35,7 +35,8 @@ ListedSnapshot listed(const SnapshotFacts& facts, const TargetFacts* target, Dur
     out.id = facts.key;
     out.path = facts.path;
     out.state = facts.state;
-    out.detail = facts.detail;
+    out.detail = facts.detail.text();
+    out.told_by = facts.former.text();
     if (facts.created_at > Time{}) out.created_at = facts.created_at;
     if (out.created_at && *out.created_at <= now) out.age = now - *out.created_at;
     out.bytes = facts.bytes;

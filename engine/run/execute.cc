@@ -36,6 +36,7 @@ public:
     Executor(const Plan& plan, const Lane& lane, const ExecuteOptions& options, Host host,
              Journal& journal)
         : options_(options), host_(std::move(host)), journal_(journal) {
+        host_.cache = options.state.cache();
         for (const auto place : lane.steps)
             if (const auto* step = std::get_if<VerifyStep>(&plan.steps[place].action))
                 questions_.emplace(step->taken_by, questions_of(*step));
@@ -120,6 +121,7 @@ private:
                           asked == questions_.end() ? std::nullopt : std::optional{asked->second}));
         if (taken.examination) examined_.emplace(outcome.step, *std::move(taken.examination));
         outcome.snapshot = std::move(taken.snapshot);
+        outcome.findings = std::move(taken.findings);
         outcome.phases = std::move(taken.phases);
         return {};
     }

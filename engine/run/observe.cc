@@ -9,6 +9,7 @@
 #include "engine/base/workers.h"
 #include "engine/model/copy_estimate.h"
 #include "engine/plan/after.h"
+#include "engine/plan/chains.h"
 #include "engine/plan/questions.h"
 #include "engine/run/journal.h"
 #include "engine/run/named_databases.h"
@@ -240,6 +241,7 @@ Result<Observation> observe(const PolicyFile& file, const StateFolder& state, co
             std::erase_if(outcomes, [](const auto& each) { return each.checked.empty(); });
         learn(world, outcomes);
     }
+    condemn_dependents(world);
     MUSTER_TRY(const auto dead, dead_journals(state));
     for (const auto& journal : dead)
         world.unfinished_runs.push_back({journal.head.run,
@@ -257,6 +259,7 @@ Result<Observation> observe_directory(const fs::path& directory, const StateFold
     MUSTER_TRY(world.snapshots, list_snapshots(world.stores.front().name, store));
     MUSTER_TRY(const auto chain, read_chain(state));
     for (const auto& link : chain.links) learn(world, link.record.outcomes);
+    condemn_dependents(world);
     return world;
 }
 

@@ -81,6 +81,27 @@ Result<std::string> mend(const fs::path& artifact) {
     return note;
 }
 
+/// What is told by `artifact` could not be restored without it. Those in other folders are for who
+/// plans: only names of this one are looked at, for removing must not cost a walk of the store.
+Result<> require_unreferenced(const fs::path& artifact, ErrorCode code) {
+    const auto folder = artifact.parent_path();
+    std::error_code unread;
+    for (const auto& entry : fs::directory_iterator{folder, unread}) {
+        auto name = entry.path().filename().string();
+        if (!name.ends_with(manifest_suffix) || name.find(delta_extension) == std::string::npos)
+            continue;
+        name.resize(name.size() - manifest_suffix.size());
+        const auto manifest = read_manifest(folder / name);
+        if (!manifest || !*manifest || !(*manifest)->delta) continue;
+        if ((folder / (*manifest)->delta->reference).lexically_normal() != artifact) continue;
+        return fail(
+            code,
+            fmt::format("{} stays: {} holds only what changed since it", artifact.string(), name),
+            "remove that one first, or keep both");
+    }
+    return {};
+}
+
 }  // namespace
 
 Commit::Commit(Lease claim, fs::path artifact, Replace replace)
@@ -99,6 +120,7 @@ Result<Commit> Commit::begin(const fs::path& artifact, Replace replace, Time now
         return fail(ErrorCode::target_exists, fmt::format("{} exists", artifact.string()),
                     "choose another name, or replace it with --force");
     MUSTER_CHECK(require_unpinned(artifact, ErrorCode::target_exists));
+    if (there.exists) MUSTER_CHECK(require_unreferenced(artifact, ErrorCode::target_exists));
     if (const auto told = read_checksum_file(artifact); !told)
         return fail(ErrorCode::target_exists, told.error().message, told.error().hint);
     return Commit{std::move(claim), artifact, replace};
@@ -157,6 +179,7 @@ Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time 
             "plan again");
     // The pin came after the plan.
     MUSTER_CHECK(require_unpinned(artifact, ErrorCode::stale_plan));
+    MUSTER_CHECK(require_unreferenced(artifact, ErrorCode::stale_plan));
     // As an intent the manifest says what was begun: mend() puts it back while the artifact is
     // whole.
     const auto intent = hidden_beside(artifact, intent_suffix);

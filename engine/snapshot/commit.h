@@ -15,7 +15,8 @@ class Commit {
 public:
     /// Takes the claim on `artifact` and clears what a dead run left there. Folders are made.
     /// ErrorCode::lease_held when a live run has it; ErrorCode::target_exists when the name is
-    /// taken and `replace` is Replace::no, by a pinned snapshot, or a .sha256 of something else.
+    /// taken and `replace` is Replace::no, by a pinned snapshot, one that another one in its folder
+    /// is told by, or a .sha256 of something else.
     static Result<Commit> begin(const fs::path& artifact, Replace replace, Time now);
 
     /// Where the copy goes; does not exist yet. Removed on destruction unless committed.
@@ -41,8 +42,8 @@ private:
 Result<std::vector<std::string>> mend_folder(const fs::path& folder, Time now);
 
 /// Removes the snapshot whose artifact has `checksum`; another one under that name stays
-/// (ErrorCode::manifest_mismatch), and so does a pinned one (ErrorCode::stale_plan). Killed at any
-/// instant, it is whole or gone.
+/// (ErrorCode::manifest_mismatch), and so does a pinned one, and one that a snapshot in its folder
+/// is told by (ErrorCode::stale_plan). Killed at any instant, it is whole or gone.
 Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time now);
 
 /// The manifest beside `artifact`; nothing when there is none, ErrorCode::manifest_mismatch when it

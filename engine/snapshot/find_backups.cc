@@ -19,7 +19,8 @@ using namespace std::string_view_literals;
 constexpr std::array beside_artifacts{manifest_suffix, pin_suffix, checksum_suffix};
 constexpr auto of_a_database = "SQLite format 3\0"sv;
 /// An empty file of such a name is a backup that failed: a full disk leaves them.
-constexpr std::array endings{".sqlite"sv, ".sqlite3"sv, ".db"sv, ".gz"sv, ".zst"sv, ".enc"sv};
+constexpr std::array endings{".sqlite"sv, ".sqlite3"sv, ".db"sv, ".gz"sv,
+                             ".zst"sv,    ".delta"sv,   ".enc"sv};
 /// Every file system has one, and only root may read it.
 constexpr auto of_the_file_system = "lost+found"sv;
 
@@ -34,7 +35,8 @@ bool begins_as_backup(const fs::path& path) {
         const auto name = path.filename().string();
         return std::ranges::any_of(endings, [&](auto each) { return name.ends_with(each); });
     }
-    if (outline->compression != Compression::none) return true;  // unknown below a seal
+    // Unknown below a seal.
+    if (outline->compression != Compression::none || outline->delta) return true;
     std::array<std::byte, of_a_database.size()> bytes{};
     const auto count = file->read_at(0, bytes);
     if (!count) return true;

@@ -24,9 +24,9 @@ struct FoundBackups {
 
 /// A file that is named counts whatever it is. In a directory, at any depth, a file counts when its
 /// name matches one of `patterns` (globs); without patterns, when a manifest or an intent lies
-/// beside it, or when it begins as a database, a compressed or an encrypted file does, or when its
-/// beginning cannot be read. Links and hidden files are not followed. What stands beside a backup
-/// or a database (manifest, checksum, pin, the logs of SQLite) never counts.
+/// beside it, or when it begins as a database, a file of changes, a compressed or an encrypted file
+/// does, or when its beginning cannot be read. Links and hidden files are not followed. What stands
+/// beside a backup or a database (manifest, checksum, pin, the logs of SQLite) never counts.
 /// ErrorCode::not_found and not_a_file for a path that is no file or directory; an interruption.
 Result<FoundBackups> find_backups(const std::vector<fs::path>& paths,
                                   const std::vector<std::string>& patterns, const Host& host);

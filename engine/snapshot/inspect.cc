@@ -11,6 +11,7 @@
 #include "engine/snapshot/judge_backup.h"
 #include "engine/snapshot/names.h"
 #include "engine/snapshot/pin.h"
+#include "engine/snapshot/stored_state.h"
 #include "engine/sqlite/sidecars.h"
 
 namespace muster {
@@ -73,6 +74,7 @@ public:
         seen_.bytes = there.size;
         if (const auto pin = pin_on(artifact_)) seen_.pinned = pin->reason;
         MUSTER_CHECK(read_sidecars(seen_, artifact_));
+        MUSTER_CHECK(follow_references());
         MUSTER_CHECK(read_content());
         judge_bytes();
         if (content_) MUSTER_CHECK(look_inside());
@@ -83,7 +85,22 @@ public:
     }
 
 private:
-    bool only_bytes() const { return options_.depth == Depth::checksum && !options_.stage; }
+    bool only_bytes() const {
+        return (options_.depth == Depth::checksum && !options_.stage) || cut_off_;
+    }
+
+    Result<> follow_references() {
+        if (!seen_.manifest || !seen_.manifest->delta) return {};
+        const auto chain = chain_of(artifact_, *seen_.manifest);
+        if (!chain && is_of_the_world(chain.error())) return Failure(chain.error());
+        cut_off_ = !chain;
+        if (chain)
+            for (const auto& link : std::span{*chain}.subspan(1))
+                seen_.told_by.push_back(link.artifact.string());
+        seen_.findings.push_back(
+            judge_reference(seen_, chain ? std::nullopt : std::optional{chain.error()}));
+        return {};
+    }
 
     Result<> read_content() {
         if (only_bytes()) {
@@ -109,8 +126,7 @@ private:
         ContentOptions how;
         how.keys = options_.keys;
         how.stage = options_.stage;
-        if (seen_.manifest && seen_.manifest->content)
-            how.content_bytes = seen_.manifest->content->bytes;
+        if (seen_.manifest) how.manifest = &*seen_.manifest;
         if (options_.examined != nullptr && !options_.stage) {
             how.only_digest = true;
             MUSTER_TRY(auto digested, open_content(artifact_, how, host_));
@@ -139,7 +155,8 @@ private:
         }
         if (undecoded_)
             findings.push_back(judge_undecoded(seen_, *undecoded_));
-        else if (content_ && (seen_.compression != Compression::none || seen_.key_id))
+        else if (content_ &&
+                 (seen_.compression != Compression::none || seen_.key_id || !seen_.told_by.empty()))
             findings.push_back(judge_content(seen_, content_->decoded));
     }
 
@@ -187,6 +204,7 @@ private:
     Inspection seen_;
     std::optional<OpenedContent> content_;
     std::optional<Error> undecoded_;
+    bool cut_off_ = false;  ///< what it is told by is not there
 };
 
 }  // namespace

@@ -23,11 +23,12 @@ struct InspectOptions {
     const Examination* examined = nullptr;
 };
 
-/// Findings in this order: manifest, checksum, checksum_file, tool_version, schema_version, key or
-/// content, then those of verify_database() and one `check` for each policy question; an encoded
-/// artifact is decoded into a private file for them. Depth checksum reads the artifact's bytes only
-/// and needs no key. A bad backup is an Inspection, not
-/// an Error; Errors are not_found, not_a_file, permission_denied, io and interrupted.
+/// Findings in this order: manifest, reference (of one that holds only changes), checksum,
+/// checksum_file, tool_version, schema_version, key or content, then those of verify_database() and
+/// one `check` for each policy question; an encoded artifact is decoded into a private file for
+/// them. Depth checksum reads the artifact's bytes only and needs no key. A bad backup is an
+/// Inspection, not an Error; Errors are not_found, not_a_file, permission_denied, io and
+/// interrupted.
 Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions& options,
                                   const Host& host);
 

@@ -48,6 +48,20 @@ Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unrea
     return finding;
 }
 
+Finding judge_reference(const Inspection& seen, const std::optional<Error>& broken) {
+    const auto& delta = *seen.manifest->delta;
+    return {
+        "reference",
+        Severity::error,
+        broken ? Verdict::bad : Verdict::good,
+        seen.backup,
+        broken ? broken->message : "all snapshots it is told by lie there",
+        fmt::format("{}, which holds the state {}", delta.reference, delta.reference_sha256.hex()),
+        broken ? "" : fmt::format("{} of them", seen.told_by.size()),
+        "their manifests, and their lengths",
+        broken ? broken->hint : ""};
+}
+
 Finding judge_checksum(const Inspection& seen, const Result<std::optional<Sha256>>& told) {
     Finding finding{"checksum",
                     Severity::error,
@@ -142,16 +156,20 @@ Finding judge_schema_version(const Manifest& manifest, const std::string& subjec
 }
 
 Finding judge_content(const Inspection& seen, const Decoded& decoded) {
-    Finding finding{"content",
-                    Severity::error,
-                    Verdict::good,
-                    seen.backup,
-                    "it decodes to the bytes that were encoded",
-                    "",
-                    decoded.content_sha256.hex(),
-                    fmt::format("{} bytes, decoded from {}", decoded.content_bytes.count,
-                                name_of(decoded.compression)),
-                    ""};
+    Finding finding{
+        "content",
+        Severity::error,
+        Verdict::good,
+        seen.backup,
+        "it decodes to the bytes that were encoded",
+        "",
+        decoded.content_sha256.hex(),
+        fmt::format("{} bytes, {}", decoded.content_bytes.count,
+                    seen.told_by.empty()
+                        ? fmt::format("decoded from {}", name_of(decoded.compression))
+                        : fmt::format("made of it and {} snapshot{} it is told by",
+                                      seen.told_by.size(), seen.told_by.size() == 1 ? "" : "s")),
+        ""};
     if (!seen.manifest || !seen.manifest->content) {
         finding.verdict = Verdict::unchecked;
         finding.severity = Severity::warning;

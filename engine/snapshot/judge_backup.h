@@ -12,6 +12,9 @@ namespace muster {
 /// `unreadable` is why the manifest that lies there cannot be read.
 Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unreadable);
 
+/// Of a snapshot of changes: `broken` is why those it is told by are not there as they were.
+Finding judge_reference(const Inspection& seen, const std::optional<Error>& broken);
+
 /// Against the manifest; without one against what the .sha256 file told.
 Finding judge_checksum(const Inspection& seen, const Result<std::optional<Sha256>>& told);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -20,8 +21,13 @@ std::optional<std::string> owner_of(const std::string& key, std::string_view suf
     return (path.parent_path() / name.substr(1, name.size() - 1 - suffix.size())).string();
 }
 
+/// The database that each snapshot holds, by its key, and the one it is told by.
+struct States {
+    std::map<std::string, Sha256> held, told_by;
+};
+
 SnapshotFacts describe(const std::string& key, const LocalStore& store,
-                       const std::map<std::string, Bytes>& files) {
+                       const std::map<std::string, Bytes>& files, States& states) {
     SnapshotFacts facts;
     facts.key = key;
     facts.path = store.path_of(key).string();
@@ -40,12 +46,45 @@ SnapshotFacts describe(const std::string& key, const LocalStore& store,
     facts.created_at = (*manifest)->created_at;
     facts.bytes = (*manifest)->bytes_written;
     facts.checksum = (*manifest)->checksum_sha256;
+    if (const auto& delta = (*manifest)->delta) {
+        facts.former = (fs::path{key}.parent_path() / delta->reference).lexically_normal().string();
+        states.told_by[key] = delta->reference_sha256;
+    }
+    states.held[key] = (*manifest)->content_sha256();
     const auto artifact = files.find(key);
     if (artifact == files.end()) return broken("its artifact is missing");
     if (artifact->second != facts.bytes)
         return broken(fmt::format("its artifact has {} bytes, its manifest says {}",
                                   artifact->second.count, facts.bytes.count));
     return facts;
+}
+
+/// What is told by a snapshot that is not there as it was cannot be restored either.
+void break_chains(std::vector<SnapshotFacts>& snapshots, const States& states) {
+    if (states.told_by.empty()) return;
+    std::map<std::string_view, const SnapshotFacts*> by_key;
+    std::vector<SnapshotFacts*> told;
+    for (auto& each : snapshots) {
+        by_key.emplace(each.key, &each);
+        if (!each.former.empty()) told.push_back(&each);
+    }
+    // Whoever is told by another one was taken after it.
+    std::ranges::sort(told, {}, &SnapshotFacts::created_at);
+    for (auto* each : told) {
+        if (each->state != SnapshotState::complete) continue;
+        const auto former = by_key.find(each->former.text());
+        std::string_view how;
+        if (former == by_key.end())
+            how = "is missing";
+        else if (former->second->state != SnapshotState::complete)
+            how = "is broken";
+        else if (states.held.at(former->second->key) != states.told_by.at(each->key))
+            how = "holds another state by now";
+        if (how.empty()) continue;
+        each->state = SnapshotState::broken;
+        each->detail =
+            fmt::format("holds only what changed since {}, which {}", each->former.text(), how);
+    }
 }
 
 }  // namespace
@@ -57,10 +96,11 @@ Result<std::vector<SnapshotFacts>> list_snapshots(const std::string& store_name,
     for (const auto& file : listing) files[file.key] = file.bytes;
 
     std::vector<SnapshotFacts> out;
+    States states;
     for (const auto& [key, bytes] : files) {
         if (key.ends_with(manifest_suffix)) {
             out.push_back(
-                describe(key.substr(0, key.size() - manifest_suffix.size()), store, files));
+                describe(key.substr(0, key.size() - manifest_suffix.size()), store, files, states));
             out.back().store = store_name;
         } else if (const auto owner = owner_of(key, intent_suffix)) {
             if (files.contains(*owner + std::string{manifest_suffix})) continue;
@@ -75,6 +115,7 @@ Result<std::vector<SnapshotFacts>> list_snapshots(const std::string& store_name,
             out.push_back(std::move(facts));
         }
     }
+    break_chains(out, states);
     return out;
 }
 

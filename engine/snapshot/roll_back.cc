@@ -49,7 +49,7 @@ Result<> roll_back(const Restored& done, const fs::path& target, bool in_place,
     // What is rejected keeps a name of its own: it may hold rows committed to it meanwhile.
     const auto staged = hidden_beside(target, staged_suffix);
     MUSTER_TRY(const auto former, status_of(target));
-    MUSTER_TRY(auto content, open_content(done.safety_copy, {{}, staged, std::nullopt}, patient));
+    MUSTER_TRY(auto content, open_content(done.safety_copy, {{}, staged}, patient));
     MUSTER_CHECK(content.synced.get());
     MUSTER_CHECK(dress(staged, former, std::nullopt));
     return swap_back(staged, target, rejected);

@@ -8,6 +8,7 @@
 
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
+#include "engine/snapshot/changes.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/copy_encoding.h"
 #include "engine/snapshot/names.h"
@@ -51,15 +52,20 @@ Result<> refuse_live_place(const fs::path& source, const fs::path& place) {
     return {};
 }
 
+std::string extension_of(const SnapshotStep& step) {
+    if (!step.former) return muster::extension_of(step.compress, step.encrypt.has_value());
+    return std::string{delta_extension} +
+           muster::extension_of(Compression::none, step.encrypt.has_value());
+}
+
 /// A name with a time of whole seconds may be taken by a snapshot of the same second: wait for the
 /// next.
 Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const Host& host) {
     for (;;) {
         const Time now = host.now();
-        auto key = step.place.whole_name
-                       ? fill_in(step.place.layout, step.volume_name, now)
-                       : artifact_name(step.place.layout, step.volume_name, now,
-                                       extension_of(step.compress, step.encrypt.has_value()));
+        auto key = step.place.whole_name ? fill_in(step.place.layout, step.volume_name, now)
+                                         : artifact_name(step.place.layout, step.volume_name, now,
+                                                         extension_of(step));
         const bool timed = step.place.layout.find("{timestamp}") != std::string::npos ||
                            step.place.layout.find("{epoch}") != std::string::npos;
         if (step.place.replace || !timed) return std::pair{std::move(key), now};
@@ -91,6 +97,11 @@ Result<> require_sound(const Findings& findings, const SnapshotStep& step) {
                 step.place.replace
                     ? "restore it from that snapshot, or take this one under another name"
                     : "restore an older proven snapshot; method: online copies it as it is");
+}
+
+Result<Bytes> size_of(const fs::path& path) {
+    MUSTER_TRY(const auto there, status_of(path));
+    return there.size;
 }
 
 /// How work on so much is begun: what is small waits until it is asked for, and so does the rest
@@ -157,31 +168,40 @@ public:
     }
 
     Result<> run() {
-        // What is still to be packed or encoded lies in private until then.
-        if (encoded() || step_.method == Method::vacuum) {
+        if (in_private() || step_.track_pages) {
             MUSTER_TRY(scratch_, ScratchFolder::make(host_.scratch));
         }
         MUSTER_CHECK(copy());
         MUSTER_CHECK(describe_content(step_, content_, manifest_));
         if (step_.method == Method::vacuum) MUSTER_CHECK(pack());
         if (questions_) examine();
-        if (encoded()) MUSTER_CHECK(encode_content());
+        if (step_.track_pages) MUSTER_CHECK(find_changes());
+        if (step_.former) MUSTER_CHECK(write_changes());
+        if (encoded() && !step_.former) MUSTER_CHECK(encode_content());
         MUSTER_CHECK(read_back());
         if (questions_) MUSTER_CHECK(conclude());
         kill_point("snapshot.staged");
         MUSTER_CHECK(commit_.publish(manifest_));
+        if (changes_) changes_->keep(manifest_);
         took("commit");
         return {};
     }
 
+    /// Whether a run that failed did so because of the former snapshot.
+    bool former_is_to_blame() const { return former_is_to_blame_; }
+
     /// What was taken, after a good run().
     Taken taken(const std::string& key) && {
-        return {{step_.place.store, key, artifact_.string(), std::move(manifest_)},
+        return {{step_.place.store, key, artifact_.string(), std::move(manifest_),
+                 step_.former ? step_.former->key : ""},
                 std::move(examination_),
-                std::move(phases_)};
+                std::move(phases_),
+                {}};
     }
 
 private:
+    /// What is still to be packed, encoded or told by another one.
+    bool in_private() const { return encoded() || step_.method == Method::vacuum || step_.former; }
     bool encoded() const { return step_.compress != Compression::none || step_.encrypt; }
 
     Result<> copy() {
@@ -189,10 +209,10 @@ private:
         options.scratch = host_.scratch;
         options.max_writer_pause = step_.max_writer_pause;
         options.may_be_empty = step_.may_be_empty;
-        options.will_be_synced = !scratch_;
+        options.will_be_synced = !in_private();
         options.progress = progress("copying");
-        content_ = scratch_ ? scratch_->path() / "copy.sqlite" : commit_.partial();
-        if (encoded() && step_.method == Method::online) {
+        content_ = in_private() ? scratch_->path() / "copy.sqlite" : commit_.partial();
+        if (encoded() && step_.method == Method::online && !step_.former) {
             prepare_encoding();
             options.follower = encoding_->follower();
         }
@@ -215,7 +235,8 @@ private:
                    examine_database(content_, {Depth::full, {}}, step_.source, host_));
         MUSTER_CHECK(require_sound(findings, step_));
         took("check");
-        const auto packed = encoded() ? scratch_->path() / "packed.sqlite" : commit_.partial();
+        const auto packed =
+            encoded() || step_.former ? scratch_->path() / "packed.sqlite" : commit_.partial();
         MUSTER_CHECK(vacuum_into(content_, packed));
         MUSTER_CHECK(remove_durably(content_));
         content_ = packed;
@@ -241,6 +262,35 @@ private:
             manifest_.content ? manifest_.content->checksum_sha256 : manifest_.checksum_sha256,
             *std::move(questions_), std::move(findings)};
         return {};
+    }
+
+    Result<> find_changes() {
+        changes_.emplace(step_, scratch_->path(), host_);
+        MUSTER_CHECK(blaming_the_former(
+            changes_->find(content_, static_cast<std::uint32_t>(manifest_.page_size))));
+        manifest_.merkle_root = changes_->found().merkle_root;
+        took("find changes");
+        return {};
+    }
+
+    Result<> write_changes() {
+        const Key* key = key_ ? &*key_ : nullptr;
+        MUSTER_CHECK(
+            blaming_the_former(changes_->write(content_, commit_.partial(), key, manifest_)));
+        took("write changes");
+        MUSTER_TRY(manifest_.bytes_written, size_of(commit_.partial()));
+        MUSTER_CHECK(blaming_the_former(changes_->read_back(commit_.partial(), key, manifest_)));
+        took("read through the former");
+        return {};
+    }
+
+    /// What another snapshot may help against.
+    Result<> blaming_the_former(Result<> done) {
+        using enum ErrorCode;
+        if (done || !step_.former) return done;
+        const auto code = done.error().code;
+        former_is_to_blame_ = code != interrupted && code != terminated && code != no_space;
+        return done;
     }
 
     void prepare_encoding() {
@@ -302,31 +352,61 @@ private:
     Manifest manifest_;
     std::vector<Phase> phases_;
     std::optional<Examination> examination_;
+    std::optional<Changes> changes_;
+    bool former_is_to_blame_ = false;
     Stopwatch watch_;
     // Last: they are waited for before what they look at goes.
     std::optional<CopyEncoding> encoding_;
     std::future<Result<Findings>> examining_;
 };
 
+struct Attempt {
+    Result<Taken> taken;
+    bool former_is_to_blame = false;
+};
+
+Attempt take_once(const SnapshotStep& step, const Host& host, std::optional<Questions> questions) {
+    Attempt out{Taken{}};
+    const auto attempt = [&]() -> Result<Taken> {
+        MUSTER_TRY(auto name, free_name(step, host));
+        const auto& [key, now] = name;
+        const auto artifact = fs::path{step.place.root} / key;
+        MUSTER_CHECK(refuse_live_place(step.source, artifact));
+        MUSTER_CHECK(refuse_unfinished_restore(step.source));
+        std::optional<Key> secret;
+        if (step.encrypt) {
+            MUSTER_TRY(secret, read_key(secret_at(*step.encrypt)));
+        }
+        MUSTER_TRY(auto commit,
+                   Commit::begin(artifact, step.place.replace ? Replace::yes : Replace::no, now));
+        Taking taking{step,     host, std::move(questions), std::move(secret), std::move(commit),
+                      artifact, now};
+        const auto done = taking.run();
+        out.former_is_to_blame = taking.former_is_to_blame();
+        MUSTER_CHECK(done);
+        return std::move(taking).taken(key);
+    };
+    out.taken = attempt();
+    return out;
+}
+
 }  // namespace
 
 Result<Taken> take_snapshot(const SnapshotStep& step, const Host& host,
                             std::optional<Questions> questions) {
-    MUSTER_TRY(auto name, free_name(step, host));
-    const auto& [key, now] = name;
-    const auto artifact = fs::path{step.place.root} / key;
-    MUSTER_CHECK(refuse_live_place(step.source, artifact));
-    MUSTER_CHECK(refuse_unfinished_restore(step.source));
-    std::optional<Key> secret;
-    if (step.encrypt) {
-        MUSTER_TRY(secret, read_key(secret_at(*step.encrypt)));
-    }
-    MUSTER_TRY(auto commit,
-               Commit::begin(artifact, step.place.replace ? Replace::yes : Replace::no, now));
-    Taking taking{step,     host, std::move(questions), std::move(secret), std::move(commit),
-                  artifact, now};
-    MUSTER_CHECK(taking.run());
-    return std::move(taking).taken(key);
+    if (!step.former) return take_once(step, host, std::move(questions)).taken;
+    auto first = take_once(step, host, questions);
+    if (first.taken || !first.former_is_to_blame) return std::move(first.taken);
+    auto full = step;
+    full.former.reset();
+    MUSTER_TRY(auto taken, take_once(full, host, std::move(questions)).taken);
+    const auto& why = first.taken.error();
+    taken.findings.push_back({"former", Severity::warning, Verdict::bad, step.former->key,
+                              fmt::format("all of the database was stored, not only what changed "
+                                          "since the last snapshot: {}",
+                                          why.message),
+                              "a former snapshot as it was taken", "", "", why.hint});
+    return taken;
 }
 
 }  // namespace muster

@@ -25,7 +25,7 @@ struct Names<SnapshotKind> {
 struct SnapshotSpec {
     Method method = Method::online;
     std::optional<Duration> max_writer_pause;
-    SnapshotKind kind = SnapshotKind::automatic;
+    SnapshotKind kind = SnapshotKind::full;
     std::optional<Duration> full_every;
     Compression compress = Compression::none;
     std::optional<SecretRef> encrypt;
@@ -44,7 +44,7 @@ struct Fields<SnapshotSpec> {
             "The longest a writer may be kept waiting; without it the copy is made in one step. WAL databases never wait."),
         optional(
             "kind", &SnapshotSpec::kind,
-            "full; diff (what changed since the last full one); incr (since the last one); auto chooses the cheapest that this version can make."),
+            "full; diff (what changed since the last full one); incr (since the last one); auto chooses by cost."),
         optional("full_every", &SnapshotSpec::full_every,
                  "A full snapshot at least so often, where kind is not full."),
         optional("compress", &SnapshotSpec::compress, "Compression of the artifact."),

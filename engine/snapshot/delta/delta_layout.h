@@ -6,12 +6,11 @@
 
 #include "engine/snapshot/delta/delta_file.h"
 #include "engine/snapshot/delta/merkle.h"
+#include "engine/snapshot/format/outline.h"
 
 namespace muster {
 
 inline constexpr std::string_view delta_magic = "mstrdlt1";
-/// What a file of any version begins with.
-inline constexpr std::string_view delta_mark = "mstrdlt";
 inline constexpr std::size_t delta_trailer_size = 176;
 inline constexpr std::uint64_t most_pages = 0xFFFFFFFE;  ///< of a database
 inline constexpr std::uint64_t most_frame_content = std::uint64_t{64} << 20U;

@@ -3,47 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
-#include <mutex>
+
+#include "engine/snapshot/delta/made_pieces.h"
 
 namespace muster {
 namespace {
-
-/// What was made of some frames, the latest first. For several threads.
-class MadeFrames {
-public:
-    using Content = std::shared_ptr<const Piece>;
-
-    explicit MadeFrames(Bytes most) : most_bytes_(most.count) {}
-
-    Content find(std::size_t frame) {
-        const std::lock_guard lock{mutex_};
-        const auto found = std::ranges::find(kept_, frame, &Made::frame);
-        if (found == kept_.end()) return nullptr;
-        std::rotate(kept_.begin(), found, found + 1);
-        return kept_.front().content;
-    }
-    void keep(std::size_t frame, Content content) {
-        const std::lock_guard lock{mutex_};
-        if (std::ranges::find(kept_, frame, &Made::frame) != kept_.end()) return;
-        bytes_ += content->size();
-        kept_.push_front({frame, std::move(content)});
-        while (kept_.size() > 2 && bytes_ > most_bytes_) {
-            bytes_ -= kept_.back().content->size();
-            kept_.pop_back();
-        }
-    }
-
-private:
-    struct Made {
-        std::size_t frame;
-        Content content;
-    };
-    const std::uint64_t most_bytes_;
-    std::mutex mutex_;
-    std::deque<Made> kept_;
-    std::size_t bytes_ = 0;
-};
 
 class DeltaState final : public DatabaseState {
 public:
@@ -105,7 +69,7 @@ private:
     const File& artifact_;
     DeltaIndex index_;
     std::unique_ptr<DatabaseState> former_;
-    mutable MadeFrames made_;
+    mutable MadePieces made_;
 };
 
 }  // namespace

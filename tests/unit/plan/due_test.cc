@@ -132,9 +132,6 @@ TEST_CASE("what this version cannot do is planned as blocked", "[plan]") {
     SECTION("a former key that a command prints") {
         protect.snapshot.decrypt.emplace_back().command = {"pass", "backup"};
     }
-    SECTION("differences") {
-        protect.snapshot.kind = SnapshotKind::incr;
-    }
     SECTION("a directory") {
         policy.targets["shop"].sqlite.clear();
         policy.targets["shop"].directory = "data";

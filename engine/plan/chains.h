@@ -1,0 +1,37 @@
+// Snapshots of changes and those they are told by.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/policy/protect_spec.h"
+#include "engine/model/step.h"
+#include "engine/plan/snapshot_index.h"
+
+namespace muster {
+
+/// Marks as bad what is told, however far off, by a snapshot that is bad.
+void condemn_dependents(Observation& world);
+
+struct KindRules {
+    SnapshotKind kind = SnapshotKind::full;
+    std::optional<Duration> full_every = {};
+    Time now{};
+};
+
+/// What the next snapshot is told by.
+struct FormerChoice {
+    const SnapshotFacts* former = nullptr;  ///< nothing: it holds all of the database
+    DeltaKind kind = DeltaKind::incr;
+    std::string why;  ///< a clause for people
+};
+
+/// `group` is one target in one store, newest first. Only complete snapshots count that are not
+/// known to be bad, nor dated in the future, whose chain is whole. `diff` takes the last full one;
+/// `incr` the last one; `auto` the last one too, but the last full one once its chain would be of
+/// more than 24, and none once what was stored since that one exceeds half of it: a restore reads
+/// all of that. No chain is longer than 200.
+FormerChoice choose_former(const KindRules& rules, const SnapshotGroup& group);
+
+}  // namespace muster

@@ -1,0 +1,163 @@
+#include "engine/snapshot/stored_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/snapshot/commit.h"
+#include "engine/snapshot/delta/zstd_state.h"
+#include "engine/snapshot/format/decode.h"
+#include "engine/snapshot/format/outline.h"
+
+namespace muster {
+namespace {
+
+/// More than any policy makes: whoever finds them has a ring before him.
+constexpr std::size_t longest_chain = 512;
+/// Of pages made, for all links together.
+constexpr Bytes kept_in_all{std::uint64_t{32} << 20U};
+
+Failure broken(const fs::path& artifact, const fs::path& reference, std::string_view how) {
+    return fail(
+        ErrorCode::damaged,
+        fmt::format("{} holds only what changed since {}, and {}", artifact.string(),
+                    reference.string(), how),
+        "bring that file back to its place, or restore another snapshot; take a full one now");
+}
+
+Result<SnapshotLink> reference_of(const SnapshotLink& link) {
+    const auto& delta = *link.manifest.delta;
+    const auto path = (link.artifact.parent_path() / delta.reference).lexically_normal();
+    const auto refuse = [&](std::string_view how) { return broken(link.artifact, path, how); };
+    if (fs::path{delta.reference}.is_absolute())
+        return refuse("a path that begins with / names no file of this store");
+    MUSTER_TRY(const auto there, status_of(path));
+    if (!there.exists) return refuse("that one is missing");
+    auto manifest = read_manifest(path);
+    if (!manifest && manifest.error().code == ErrorCode::manifest_mismatch)
+        return refuse("the manifest of that one cannot be read");
+    MUSTER_CHECK(manifest);
+    if (!*manifest) return refuse("that one has no manifest");
+    if (there.size != (*manifest)->bytes_written)
+        return refuse(fmt::format("that one has {} bytes, its manifest says {}", there.size.count,
+                                  (*manifest)->bytes_written.count));
+    if ((*manifest)->content_sha256() != delta.reference_sha256)
+        return refuse("that one holds another state of the database by now");
+    return SnapshotLink{path, **std::move(manifest)};
+}
+
+/// What a failure of one link means for the snapshot that is told by it.
+Failure blame(const std::vector<SnapshotLink>& chain, const SnapshotLink& link,
+              const Error& error) {
+    auto told = error;
+    if (&link != &chain.front())
+        told.message = fmt::format("{} is told by {}: {}", chain.front().artifact.string(),
+                                   link.artifact.filename().string(), error.message);
+    return Failure(told);
+}
+
+}  // namespace
+
+Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manifest& manifest) {
+    std::vector<SnapshotLink> out{{artifact, manifest}};
+    while (out.back().manifest.delta) {
+        if (out.size() > longest_chain)
+            return broken(artifact, out[1].artifact,
+                          fmt::format("more than {} snapshots follow", longest_chain));
+        MUSTER_TRY(auto next, reference_of(out.back()));
+        out.push_back(std::move(next));
+    }
+    return out;
+}
+
+std::string spell_chain(const std::vector<SnapshotLink>& chain) {
+    std::string out = chain.front().artifact.filename().string();
+    for (std::size_t i = 1; i < chain.size(); ++i)
+        out += (i == 1 ? ", told by " : ", ") + chain[i].artifact.filename().string();
+    return out;
+}
+
+Result<StoredState> StoredState::open(std::vector<SnapshotLink> chain, const Keyring& keys,
+                                      const Host& host) {
+    StoredState out;
+    out.chain_ = std::move(chain);
+    for (auto link = out.chain_.rbegin(); link != out.chain_.rend(); ++link)
+        if (const auto added = out.add(*link, keys, host); !added)
+            return blame(out.chain_, *link, added.error());
+    return out;
+}
+
+Result<> StoredState::read(const std::function<Result<>(std::span<const std::byte>)>& sink,
+                           const Host& host) const {
+    const auto name = chain_.front().artifact.filename().string();
+    return read_state(*state_, manifest().content_sha256(), chain_.front().artifact.string(), sink,
+                      [&](std::uint64_t done, std::uint64_t total) -> Result<> {
+                          host.progress("reading " + name, done, total);
+                          return host.keep_going();
+                      });
+}
+
+Result<> StoredState::add(const SnapshotLink& link, const Keyring& keys, const Host& host) {
+    MUSTER_TRY(auto opened, File::open_read(link.artifact));
+    const auto& artifact = files_.emplace_back(std::move(opened));
+    if (!link.manifest.delta) return add_full(link, artifact, keys, host);
+    MUSTER_TRY(const auto outline, outline_of(artifact));
+    const File* delta = &artifact;
+    if (outline.key_id) {
+        MUSTER_TRY(delta, decoded(artifact, link.manifest.bytes_written, keys, host));
+    }
+    MUSTER_TRY(auto index, read_delta_index(*delta));
+    const auto& facts = index.facts;
+    if (facts.latter_sha256 != link.manifest.content_sha256() ||
+        facts.former_sha256 != link.manifest.delta->reference_sha256)
+        return fail(
+            ErrorCode::damaged,
+            fmt::format("{} tells of another database than its manifest", link.artifact.string()),
+            "use another backup");
+    const Bytes kept{kept_in_all.count / (chain_.size() - 1)};
+    MUSTER_TRY(state_, delta_state(*delta, std::move(index), std::move(state_), kept));
+    return {};
+}
+
+Result<> StoredState::add_full(const SnapshotLink& link, const File& artifact, const Keyring& keys,
+                               const Host& host) {
+    const auto bytes = link.manifest.content_bytes();
+    MUSTER_TRY(const auto outline, outline_of(artifact));
+    if (outline.compression == Compression::zstd) {
+        MUSTER_TRY(state_, zstd_state(artifact));
+    }
+    if (outline.compression == Compression::none) state_ = file_state(artifact, bytes);
+    if (!state_) {
+        MUSTER_TRY(const auto* content, decoded(artifact, bytes, keys, host));
+        state_ = file_state(*content, bytes);
+    }
+    if (state_->size() == bytes) return {};
+    return fail(ErrorCode::damaged,
+                fmt::format("{} decodes to {} bytes, its manifest says {}", link.artifact.string(),
+                            state_->size().count, bytes.count),
+                "use another backup");
+}
+
+Result<const File*> StoredState::decoded(const File& artifact, Bytes limit, const Keyring& keys,
+                                         const Host& host) {
+    if (!scratch_) {
+        MUSTER_TRY(scratch_, ScratchFolder::make(host.scratch));
+    }
+    const auto path = scratch_->path() / fmt::format("link-{}", files_.size());
+    MUSTER_CHECK(require_space(path.parent_path(), limit,
+                               fmt::format("the content of {}", artifact.path().string())));
+    MUSTER_TRY(auto to, File::create(path));
+    DecodeOptions how;
+    how.keys = keys.keys;
+    how.limit = limit;
+    how.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
+        host.progress("reading " + artifact.path().filename().string(), done, total);
+        return host.keep_going();
+    };
+    const auto done = decode(artifact, how, [&](auto piece) { return to.append(piece); });
+    if (!done) return Failure(keys.explained(done.error()));
+    MUSTER_TRY(auto content, File::open_read(path));
+    return &files_.emplace_back(std::move(content));
+}
+
+}  // namespace muster

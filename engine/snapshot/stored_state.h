@@ -1,0 +1,59 @@
+// The database that a snapshot holds, read here and there, by way of all those it is told by.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "engine/base/host.h"
+#include "engine/model/manifest.h"
+#include "engine/snapshot/delta/delta_state.h"
+#include "engine/snapshot/keyring.h"
+#include "engine/sqlite/scratch.h"
+
+namespace muster {
+
+struct SnapshotLink {
+    fs::path artifact;
+    Manifest manifest;
+};
+
+/// A snapshot and those it is told by, each by the one behind it; the last one is full.
+/// ErrorCode::damaged where one is missing, has no manifest or another length than that one tells,
+/// or holds another database than the one before it is told by. Reads manifests only.
+Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manifest& manifest);
+
+/// "a.sqlite.delta, which is told by b.sqlite", for people.
+std::string spell_chain(const std::vector<SnapshotLink>& chain);
+
+/// Several threads may read it at once. What is read is not proven: read_state() does that.
+class StoredState {
+public:
+    /// `chain` is one of chain_of(). What cannot be read here and there (gzip, sealed artifacts) is
+    /// decoded into a private folder first. Fails as decode() and read_delta_index() do, and names
+    /// the link that is at fault.
+    static Result<StoredState> open(std::vector<SnapshotLink> chain, const Keyring& keys,
+                                    const Host& host);
+
+    const DatabaseState& bytes() const { return *state_; }
+    /// The snapshot itself is the first one.
+    const std::vector<SnapshotLink>& chain() const { return chain_; }
+    const Manifest& manifest() const { return chain_.front().manifest; }
+    /// read_state(), whose progress and interruption are the host's.
+    Result<> read(const std::function<Result<>(std::span<const std::byte>)>& sink,
+                  const Host& host) const;
+
+private:
+    StoredState() = default;
+    Result<> add(const SnapshotLink& link, const Keyring& keys, const Host& host);
+    Result<> add_full(const SnapshotLink& link, const File& artifact, const Keyring& keys,
+                      const Host& host);
+    Result<const File*> decoded(const File& artifact, Bytes limit, const Keyring& keys,
+                                const Host& host);
+
+    std::vector<SnapshotLink> chain_;
+    std::optional<ScratchFolder> scratch_;
+    std::deque<File> files_;  ///< which the states read
+    std::unique_ptr<DatabaseState> state_;
+};
+
+}  // namespace muster
