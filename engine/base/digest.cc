@@ -7,9 +7,20 @@
 
 namespace muster {
 
+namespace {
+
+/// Looked up once: for a short text that takes as long as the digest.
+const EVP_MD* algorithm() {
+    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return fetched;
+}
+
+}  // namespace
+
 struct Sha256Stream::Context {
     EVP_MD_CTX* evp = EVP_MD_CTX_new();
-    Context() { EVP_DigestInit_ex(evp, EVP_sha256(), nullptr); }
+    Context() { begin(); }
+    void begin() { EVP_DigestInit_ex2(evp, algorithm(), nullptr); }
     ~Context() { EVP_MD_CTX_free(evp); }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
@@ -25,6 +36,10 @@ void Sha256Stream::add(std::span<const std::byte> bytes) {
 }
 void Sha256Stream::add(std::string_view text) {
     add(std::as_bytes(std::span{text.data(), text.size()}));
+}
+
+void Sha256Stream::begin_anew() {
+    context_->begin();
 }
 
 Sha256 Sha256Stream::finish() {

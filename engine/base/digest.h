@@ -30,7 +30,7 @@ struct TextForm<Sha256> {
     static constexpr std::string_view example = "64 lower-case hexadecimal digits";
 };
 
-/// Feed, then finish once.
+/// Feed, then finish once; after begin_anew() again.
 class Sha256Stream {
 public:
     Sha256Stream();
@@ -41,6 +41,8 @@ public:
     void add(std::span<const std::byte> bytes);
     void add(std::string_view text);
     Sha256 finish();
+    /// What was fed is forgotten. For many short texts: it takes no memory anew.
+    void begin_anew();
 
 private:
     struct Context;

@@ -14,6 +14,12 @@ Failure unusable(const fs::path& former, std::string_view how) {
                 "verify it; the next snapshot is a full one");
 }
 
+/// The root alone is also that of fewer leaves, which are inner nodes.
+bool are_leaves_of(const Manifest& former, const FoundPages& found) {
+    return former.merkle_root && found.former_root == former.merkle_root &&
+           std::cmp_equal(found.former_pages, former.page_count);
+}
+
 }  // namespace
 
 Changes::Changes(const SnapshotStep& step, fs::path folder, const Host& host)
@@ -27,19 +33,24 @@ Result<> Changes::find(const fs::path& content, std::uint32_t page_size) {
         MUSTER_TRY(found_, compare(content, page_size, nullptr));
         return {};
     }
-    MUSTER_TRY(auto chain, former_chain());
-    if (chain.front().manifest.page_size != page_size)
+    MUSTER_TRY(const auto chain, former_chain());
+    const auto& former = chain.front().manifest;
+    if (former.page_size != page_size)
         return unusable(chain.front().artifact,
                         fmt::format("has pages of {} bytes, and the database of {} by now",
-                                    chain.front().manifest.page_size, page_size));
-    MUSTER_TRY(former_,
-               StoredState::open(std::move(chain), Keyring::read(step_.former->keys), host_));
-    if (const auto cached = cache_.find(former_->manifest().content_sha256())) {
+                                    former.page_size, page_size));
+    const auto keys = Keyring::read(step_.former->keys);
+    bool complete = false;
+    if (const auto cached = cache_.find(former.content_sha256())) {
         MUSTER_TRY(found_, compare(content, page_size, &*cached));
-        if (trusted(found_)) return {};
+        complete = are_leaves_of(former, found_);
     }
-    MUSTER_TRY(const auto rebuilt, leaves_from_store(page_size));
-    MUSTER_TRY(found_, compare(content, page_size, &rebuilt));
+    if (!complete) {
+        MUSTER_TRY(const auto stored, StoredState::open(chain, keys, host_));
+        MUSTER_TRY(const auto rebuilt, leaves_from(stored, page_size));
+        MUSTER_TRY(found_, compare(content, page_size, &rebuilt));
+    }
+    MUSTER_TRY(former_, StoredState::open(chain, keys, host_, found_.changed.size()));
     return {};
 }
 
@@ -79,14 +90,11 @@ Result<> Changes::write(const fs::path& content, const fs::path& artifact, const
     return {};
 }
 
-Result<> Changes::read_back(const fs::path& artifact, const Key* key,
-                            const Manifest& manifest) const {
-    auto chain = former_->chain();
-    chain.insert(chain.begin(), SnapshotLink{artifact, manifest});
-    auto keys = Keyring::read(step_.former->keys);
+Result<> Changes::read_back(const fs::path& artifact, const Key* key, const Manifest& manifest) {
+    Keyring keys;
     if (key != nullptr) keys.keys.push_back(*key);
-    MUSTER_TRY(const auto stored, StoredState::open(std::move(chain), keys, host_));
-    return stored.read([](auto) { return Result<>{}; }, host_);
+    MUSTER_CHECK(former_->extend({artifact, manifest}, keys, host_));
+    return former_->read([](auto) { return Result<>{}; }, host_);
 }
 
 void Changes::keep(const Manifest& taken) const {
@@ -123,22 +131,15 @@ Result<FoundPages> Changes::compare(const fs::path& content, std::uint32_t page_
 }
 
 /// What they are made of is proven by the digest in its manifest.
-Result<File> Changes::leaves_from_store(std::uint32_t page_size) const {
+Result<File> Changes::leaves_from(const StoredState& stored, std::uint32_t page_size) const {
     const auto path = folder_ / "former-leaves";
     {
         MUSTER_TRY(auto leaves, File::create(path));
         PageLeaves pages{page_size, leaves};
-        MUSTER_CHECK(former_->read([&](PieceView piece) { return pages.add(piece); }, host_));
+        MUSTER_CHECK(stored.read([&](PieceView piece) { return pages.add(piece); }, host_));
         MUSTER_CHECK(pages.finish());
     }
     return File::open_read(path);
-}
-
-/// The root alone is also that of fewer leaves, which are inner nodes.
-bool Changes::trusted(const FoundPages& found) const {
-    const auto& former = former_->manifest();
-    return former.merkle_root && found.former_root == former.merkle_root &&
-           std::cmp_equal(found.former_pages, former.page_count);
 }
 
 }  // namespace muster

@@ -28,7 +28,7 @@ public:
                    Manifest& manifest) const;
     /// Of `artifact`, by way of the former snapshot as it lies in the store: ErrorCode::damaged
     /// where that does not give the database back, byte for byte.
-    Result<> read_back(const fs::path& artifact, const Key* key, const Manifest& manifest) const;
+    Result<> read_back(const fs::path& artifact, const Key* key, const Manifest& manifest);
 
     /// Keeps the leaves for the next one.
     void keep(const Manifest& taken) const;
@@ -37,8 +37,7 @@ private:
     Result<std::vector<SnapshotLink>> former_chain() const;
     Result<FoundPages> compare(const fs::path& content, std::uint32_t page_size,
                                const File* former) const;
-    Result<File> leaves_from_store(std::uint32_t page_size) const;
-    bool trusted(const FoundPages& found) const;
+    Result<File> leaves_from(const StoredState& stored, std::uint32_t page_size) const;
 
     const SnapshotStep& step_;
     fs::path folder_;

@@ -77,14 +77,33 @@ std::string spell_chain(const std::vector<SnapshotLink>& chain) {
     return out;
 }
 
+/// Indexes first: they say how much of the full one is read here and there.
 Result<StoredState> StoredState::open(std::vector<SnapshotLink> chain, const Keyring& keys,
-                                      const Host& host) {
+                                      const Host& host, std::uint64_t pages_apart) {
     StoredState out;
     out.chain_ = std::move(chain);
-    for (auto link = out.chain_.rbegin(); link != out.chain_.rend(); ++link)
-        if (const auto added = out.add(*link, keys, host); !added)
-            return blame(out.chain_, *link, added.error());
+    std::vector<Changes> all;
+    for (const auto& link : std::span{out.chain_}.first(out.chain_.size() - 1)) {
+        auto changes = out.read_changes(link, keys, host);
+        if (!changes) return blame(out.chain_, link, changes.error());
+        for (const auto& frame : changes->index.frames) pages_apart += frame.pages.size();
+        all.push_back(*std::move(changes));
+    }
+    const auto& full = out.chain_.back();
+    if (const auto opened = out.open_full(full, pages_apart, keys, host); !opened)
+        return blame(out.chain_, full, opened.error());
+    const Bytes kept{kept_in_all.count / out.chain_.size()};
+    for (std::size_t i = all.size(); i-- > 0;)
+        if (const auto added = out.add(std::move(all[i]), kept); !added)
+            return blame(out.chain_, out.chain_[i], added.error());
     return out;
+}
+
+Result<> StoredState::extend(const SnapshotLink& link, const Keyring& keys, const Host& host) {
+    MUSTER_TRY(auto changes, read_changes(link, keys, host));
+    MUSTER_CHECK(add(std::move(changes), kept_in_all));
+    chain_.insert(chain_.begin(), link);
+    return {};
 }
 
 Result<> StoredState::read(const std::function<Result<>(std::span<const std::byte>)>& sink,
@@ -97,38 +116,50 @@ Result<> StoredState::read(const std::function<Result<>(std::span<const std::byt
                       });
 }
 
-Result<> StoredState::add(const SnapshotLink& link, const Keyring& keys, const Host& host) {
-    MUSTER_TRY(auto opened, File::open_read(link.artifact));
-    const auto& artifact = files_.emplace_back(std::move(opened));
-    if (!link.manifest.delta) return add_full(link, artifact, keys, host);
-    MUSTER_TRY(const auto outline, outline_of(artifact));
-    const File* delta = &artifact;
+Result<const File*> StoredState::open_file(const SnapshotLink& link) {
+    MUSTER_TRY(auto file, File::open_read(link.artifact));
+    return &files_.emplace_back(std::move(file));
+}
+
+Result<StoredState::Changes> StoredState::read_changes(const SnapshotLink& link,
+                                                       const Keyring& keys, const Host& host) {
+    MUSTER_TRY(const auto* artifact, open_file(link));
+    MUSTER_TRY(const auto outline, outline_of(*artifact));
     if (outline.key_id) {
-        MUSTER_TRY(delta, decoded(artifact, link.manifest.bytes_written, keys, host));
+        MUSTER_TRY(artifact, decoded(*artifact, link.manifest.bytes_written, nullptr, keys, host));
     }
-    MUSTER_TRY(auto index, read_delta_index(*delta));
-    const auto& facts = index.facts;
-    if (facts.latter_sha256 != link.manifest.content_sha256() ||
-        facts.former_sha256 != link.manifest.delta->reference_sha256)
-        return fail(
-            ErrorCode::damaged,
-            fmt::format("{} tells of another database than its manifest", link.artifact.string()),
-            "use another backup");
-    const Bytes kept{kept_in_all.count / (chain_.size() - 1)};
-    MUSTER_TRY(state_, delta_state(*delta, std::move(index), std::move(state_), kept));
+    MUSTER_TRY(auto index, read_delta_index(*artifact));
+    if (index.facts.latter_sha256 == link.manifest.content_sha256() &&
+        index.facts.former_sha256 == link.manifest.delta->reference_sha256)
+        return Changes{artifact, std::move(index)};
+    return fail(
+        ErrorCode::damaged,
+        fmt::format("{} tells of another database than its manifest", link.artifact.string()),
+        "use another backup");
+}
+
+Result<> StoredState::add(Changes changes, Bytes kept) {
+    MUSTER_TRY(state_,
+               delta_state(*changes.file, std::move(changes.index), std::move(state_), kept));
     return {};
 }
 
-Result<> StoredState::add_full(const SnapshotLink& link, const File& artifact, const Keyring& keys,
-                               const Host& host) {
+Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_apart,
+                                const Keyring& keys, const Host& host) {
+    MUSTER_TRY(const auto* artifact, open_file(link));
     const auto bytes = link.manifest.content_bytes();
-    MUSTER_TRY(const auto outline, outline_of(artifact));
+    MUSTER_TRY(const auto outline, outline_of(*artifact));
     if (outline.compression == Compression::zstd) {
-        MUSTER_TRY(state_, zstd_state(artifact));
+        MUSTER_TRY(state_, zstd_state(*artifact, kept_in_all));
     }
-    if (outline.compression == Compression::none) state_ = file_state(artifact, bytes);
-    if (!state_) {
-        MUSTER_TRY(const auto* content, decoded(artifact, bytes, keys, host));
+    if (outline.compression == Compression::none) state_ = file_state(*artifact, bytes);
+    // Each place may cost a frame, twice; what would cost as much as all frames is better made
+    // once.
+    const bool better_whole =
+        outline.compression == Compression::zstd &&
+        pages_apart >= std::max<std::uint64_t>(1, bytes.count / piece_size / 2);
+    if (!state_ || (better_whole && state_->size() == bytes)) {
+        MUSTER_TRY(const auto* content, decoded(*artifact, bytes, state_.get(), keys, host));
         state_ = file_state(*content, bytes);
     }
     if (state_->size() == bytes) return {};
@@ -138,7 +169,8 @@ Result<> StoredState::add_full(const SnapshotLink& link, const File& artifact, c
                 "use another backup");
 }
 
-Result<const File*> StoredState::decoded(const File& artifact, Bytes limit, const Keyring& keys,
+Result<const File*> StoredState::decoded(const File& artifact, Bytes limit,
+                                         const DatabaseState* content, const Keyring& keys,
                                          const Host& host) {
     if (!scratch_) {
         MUSTER_TRY(scratch_, ScratchFolder::make(host.scratch));
@@ -147,17 +179,19 @@ Result<const File*> StoredState::decoded(const File& artifact, Bytes limit, cons
     MUSTER_CHECK(require_space(path.parent_path(), limit,
                                fmt::format("the content of {}", artifact.path().string())));
     MUSTER_TRY(auto to, File::create(path));
-    DecodeOptions how;
-    how.keys = keys.keys;
-    how.limit = limit;
-    how.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
+    const auto append = [&](std::span<const std::byte> piece) { return to.append(piece); };
+    const auto progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
         host.progress("reading " + artifact.path().filename().string(), done, total);
         return host.keep_going();
     };
-    const auto done = decode(artifact, how, [&](auto piece) { return to.append(piece); });
-    if (!done) return Failure(keys.explained(done.error()));
-    MUSTER_TRY(auto content, File::open_read(path));
-    return &files_.emplace_back(std::move(content));
+    if (content != nullptr) {
+        MUSTER_CHECK(pour_state(*content, append, progress));
+    } else {
+        const auto done = decode(artifact, {keys.keys, limit, progress}, append);
+        if (!done) return Failure(keys.explained(done.error()));
+    }
+    MUSTER_TRY(auto file, File::open_read(path));
+    return &files_.emplace_back(std::move(file));
 }
 
 }  // namespace muster

@@ -31,8 +31,11 @@ public:
     /// `chain` is one of chain_of(). What cannot be read here and there (gzip, sealed artifacts) is
     /// decoded into a private folder first. Fails as decode() and read_delta_index() do, and names
     /// the link that is at fault.
+    /// `pages_apart` is how many places far apart somebody will read besides.
     static Result<StoredState> open(std::vector<SnapshotLink> chain, const Keyring& keys,
-                                    const Host& host);
+                                    const Host& host, std::uint64_t pages_apart = 0);
+    /// `link`, which is told by it, comes before it. After a failure it holds nothing.
+    Result<> extend(const SnapshotLink& link, const Keyring& keys, const Host& host);
 
     const DatabaseState& bytes() const { return *state_; }
     /// The snapshot itself is the first one.
@@ -44,11 +47,18 @@ public:
 
 private:
     StoredState() = default;
-    Result<> add(const SnapshotLink& link, const Keyring& keys, const Host& host);
-    Result<> add_full(const SnapshotLink& link, const File& artifact, const Keyring& keys,
-                      const Host& host);
-    Result<const File*> decoded(const File& artifact, Bytes limit, const Keyring& keys,
-                                const Host& host);
+    struct Changes {
+        const File* file;
+        DeltaIndex index;
+    };
+    Result<Changes> read_changes(const SnapshotLink& link, const Keyring& keys, const Host& host);
+    Result<> open_full(const SnapshotLink& link, std::uint64_t pages_apart, const Keyring& keys,
+                       const Host& host);
+    Result<> add(Changes changes, Bytes kept);
+    Result<const File*> open_file(const SnapshotLink& link);
+    /// Into a private file: by `content`, where that reads it already.
+    Result<const File*> decoded(const File& artifact, Bytes limit, const DatabaseState* content,
+                                const Keyring& keys, const Host& host);
 
     std::vector<SnapshotLink> chain_;
     std::optional<ScratchFolder> scratch_;

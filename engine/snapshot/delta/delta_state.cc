@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/snapshot/delta/made_pieces.h"
+#include "engine/snapshot/format/pipeline.h"
 
 namespace muster {
 namespace {
@@ -87,20 +88,44 @@ Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIn
     return std::make_unique<DeltaState>(artifact, std::move(index), std::move(former), kept);
 }
 
+Result<> pour_state(const DatabaseState& state,
+                    const std::function<Result<>(std::span<const std::byte>)>& sink,
+                    const PieceProgress& progress) {
+    const auto size = state.size().count;
+    constexpr std::size_t pieces_ahead = 4;
+    Pipeline pipeline;
+    auto& made = pipeline.add_queue(pieces_ahead);
+    MUSTER_CHECK(pipeline.start([&]() -> Result<> {
+        for (std::uint64_t offset = 0; offset < size;) {
+            Piece piece(
+                static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, size - offset)));
+            MUSTER_CHECK(state.read(offset, piece));
+            offset += piece.size();
+            MUSTER_CHECK(made.push(std::move(piece)));
+        }
+        made.close();
+        return {};
+    }));
+    return pipeline.run([&]() -> Result<> {
+        for (std::uint64_t done = 0;;) {
+            MUSTER_TRY(const auto piece, made.pop());
+            if (!piece) return {};
+            MUSTER_CHECK(sink(*piece));
+            done += piece->size();
+            if (progress) MUSTER_CHECK(progress(done, size));
+        }
+    });
+}
+
 Result<> read_state(const DatabaseState& state, const Sha256& expected, const std::string& name,
                     const std::function<Result<>(std::span<const std::byte>)>& sink,
                     const PieceProgress& progress) {
-    constexpr std::uint64_t most = std::uint64_t{1} << 20U;
-    const auto size = state.size().count;
-    Piece piece;
     Sha256Stream digest;
-    for (std::uint64_t offset = 0; offset < size; offset += piece.size()) {
-        piece.resize(static_cast<std::size_t>(std::min(most, size - offset)));
-        MUSTER_CHECK(state.read(offset, piece));
+    const auto hash = [&](std::span<const std::byte> piece) {
         digest.add(piece);
-        MUSTER_CHECK(sink(piece));
-        if (progress) MUSTER_CHECK(progress(offset + piece.size(), size));
-    }
+        return sink(piece);
+    };
+    MUSTER_CHECK(pour_state(state, hash, progress));
     if (digest.finish() == expected) return {};
     return fail(ErrorCode::damaged,
                 fmt::format("{}: what it makes is not the database that was told: a snapshot it "

@@ -15,9 +15,15 @@ Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIn
                                                    std::unique_ptr<DatabaseState> former,
                                                    Bytes kept = {std::uint64_t{8} << 20U});
 
-/// Gives the whole state to `sink`, in order, in pieces of at most 1 MiB. What it got is to be
-/// thrown away unless this succeeds: ErrorCode::damaged where the digest over all is not
-/// `expected`, which `name`, for people, was told by.
+/// Gives the whole state to `sink`, as read_state() does, and proves nothing. A thread of its own
+/// makes what comes next.
+Result<> pour_state(const DatabaseState& state,
+                    const std::function<Result<>(std::span<const std::byte>)>& sink,
+                    const PieceProgress& progress = {});
+
+/// Gives the whole state to `sink`, on the caller's thread, in order, in pieces of at most 1 MiB.
+/// What it got is to be thrown away unless this succeeds: ErrorCode::damaged where the digest over
+/// all is not `expected`, which `name`, for people, was told by.
 Result<> read_state(const DatabaseState& state, const Sha256& expected, const std::string& name,
                     const std::function<Result<>(std::span<const std::byte>)>& sink,
                     const PieceProgress& progress = {});

@@ -10,8 +10,9 @@
 namespace muster {
 namespace {
 
-/// Shorter ones cost about as much as they save.
-constexpr std::size_t shortest_in_place = 16, shortest_moved = 24;
+/// Shorter ones cost about as much as they save; those from elsewhere also time, when they are
+/// read.
+constexpr std::size_t shortest_in_place = 16, shortest_moved = 64;
 
 /// Where the bytes of a frame stand in the latter state.
 class Places {
@@ -43,8 +44,13 @@ public:
             if (copy_in_place()) continue;
             hash_.add(content_[at_]);
             if (hash_.at_anchor()) {
-                MUSTER_TRY(const bool moved, copy_moved());
-                if (moved) continue;
+                MUSTER_TRY(const bool along,
+                           copy_moved(places_.of(at_) + static_cast<std::uint64_t>(shift_)));
+                if (along) continue;
+                if (const auto there = anchors_.find(hash_)) {
+                    MUSTER_TRY(const bool moved, copy_moved(*there));
+                    if (moved) continue;
+                }
             }
             ++at_;
         }
@@ -74,15 +80,15 @@ private:
         return true;
     }
 
-    Result<bool> copy_moved() {
-        const auto there = anchors_.find(hash_);
-        if (!there) return false;
-        MUSTER_TRY(const auto forward, former_.equal_from(*there, content_.subspan(at_)));
+    /// What stands at `there` may be what stands here.
+    Result<bool> copy_moved(std::uint64_t there) {
+        if (there >= former_.size()) return false;
+        MUSTER_TRY(const auto forward, former_.equal_from(there, content_.subspan(at_)));
         if (forward == 0) return false;
         const auto before = content_.subspan(told_, at_ - told_);
-        MUSTER_TRY(const auto backward, former_.equal_before(*there, before));
+        MUSTER_TRY(const auto backward, former_.equal_before(there, before));
         if (forward + backward < shortest_moved) return false;
-        add_copy(at_ - backward, backward + forward, *there - backward);
+        add_copy(at_ - backward, backward + forward, there - backward);
         return true;
     }
 

@@ -1,27 +1,28 @@
 #include "engine/snapshot/delta/merkle.h"
 
-#include <array>
+#include <initializer_list>
 
 namespace muster {
 namespace {
 
-Sha256 parent_of(const Sha256& left, const Sha256& right) {
-    constexpr std::array inner{std::byte{1}};
-    Sha256Stream stream;
-    stream.add(inner);
-    stream.add(std::as_bytes(std::span{left.bytes}));
-    stream.add(std::as_bytes(std::span{right.bytes}));
+/// Of a byte that tells what it is of, and then the parts.
+Sha256 node_of(std::byte kind, std::initializer_list<std::span<const std::byte>> parts) {
+    thread_local Sha256Stream stream;
+    stream.begin_anew();
+    stream.add({&kind, 1});
+    for (const auto part : parts) stream.add(part);
     return stream.finish();
+}
+
+Sha256 parent_of(const Sha256& left, const Sha256& right) {
+    return node_of(std::byte{1},
+                   {std::as_bytes(std::span{left.bytes}), std::as_bytes(std::span{right.bytes})});
 }
 
 }  // namespace
 
 Sha256 leaf_of(std::span<const std::byte> page) {
-    constexpr std::array leaf{std::byte{0}};
-    Sha256Stream stream;
-    stream.add(leaf);
-    stream.add(page);
-    return stream.finish();
+    return node_of(std::byte{0}, {page});
 }
 
 void MerkleRoot::add(const Sha256& leaf) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/base/workers.h"
+
 namespace muster {
 namespace {
 
@@ -15,8 +17,21 @@ constexpr std::size_t leaves_at_once = 2048;
 PageLeaves::PageLeaves(std::uint32_t page_size, File& leaves, const File* former)
     : page_size_(page_size), leaves_(leaves), former_(former) {}
 
+/// The digest over all takes as long as the leaves.
 Result<> PageLeaves::add(PieceView content) {
-    digest_.add(content);
+    constexpr std::size_t worth_a_thread = std::size_t{256} << 10U;
+    Result<> added;
+    in_parallel(2, content.size() < worth_a_thread ? 1 : 2, [&](std::size_t part) {
+        if (part == 0)
+            digest_.add(content);
+        else
+            added = add_pages(content);
+        return true;
+    });
+    return added;
+}
+
+Result<> PageLeaves::add_pages(PieceView content) {
     if (!part_.empty()) {
         const auto rest = content.first(std::min(page_size_ - part_.size(), content.size()));
         part_.insert(part_.end(), rest.begin(), rest.end());

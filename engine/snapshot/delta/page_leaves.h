@@ -33,6 +33,7 @@ public:
     Result<FoundPages> finish();
 
 private:
+    Result<> add_pages(PieceView content);
     Result<> add_page(PieceView page);
     Result<std::optional<Sha256>> next_former();
     Result<> flush();
