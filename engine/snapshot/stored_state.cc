@@ -108,12 +108,25 @@ Result<> StoredState::extend(const SnapshotLink& link, const Keyring& keys, cons
 
 Result<> StoredState::read(const std::function<Result<>(std::span<const std::byte>)>& sink,
                            const Host& host) const {
-    const auto name = chain_.front().artifact.filename().string();
-    return read_state(*state_, manifest().content_sha256(), chain_.front().artifact.string(), sink,
-                      [&](std::uint64_t done, std::uint64_t total) -> Result<> {
-                          host.progress("reading " + name, done, total);
-                          return host.keep_going();
-                      });
+    const auto& artifact = chain_.front().artifact;
+    const auto done = read_state(
+        *state_, manifest().content_sha256(), artifact.string(), sink,
+        [&, name = artifact.filename().string()](std::uint64_t at, std::uint64_t end) -> Result<> {
+            host.progress("reading " + name, at, end);
+            return host.keep_going();
+        });
+    if (done || done.error().code != ErrorCode::damaged) return done;
+    // What comes of all links does not tell which one is at fault; their own bytes do.
+    for (const auto& link : chain_) {
+        const auto checksum = sha256_of_file(link.artifact);
+        if (!checksum || *checksum == link.manifest.checksum_sha256) continue;
+        return fail(ErrorCode::damaged,
+                    fmt::format("{}: what it makes is not the database that was told: the bytes of "
+                                "{} are not those its manifest describes",
+                                artifact.string(), link.artifact.filename().string()),
+                    "choose another backup, and take a full one now");
+    }
+    return done;
 }
 
 Result<const File*> StoredState::open_file(const SnapshotLink& link) {

@@ -41,7 +41,8 @@ public:
     /// The snapshot itself is the first one.
     const std::vector<SnapshotLink>& chain() const { return chain_; }
     const Manifest& manifest() const { return chain_.front().manifest; }
-    /// read_state(), whose progress and interruption are the host's.
+    /// read_state(), whose progress and interruption are the host's. ErrorCode::damaged names the
+    /// artifact at fault, where its own bytes tell.
     Result<> read(const std::function<Result<>(std::span<const std::byte>)>& sink,
                   const Host& host) const;
 
