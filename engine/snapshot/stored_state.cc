@@ -70,13 +70,6 @@ Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manif
     return out;
 }
 
-std::string spell_chain(const std::vector<SnapshotLink>& chain) {
-    std::string out = chain.front().artifact.filename().string();
-    for (std::size_t i = 1; i < chain.size(); ++i)
-        out += (i == 1 ? ", told by " : ", ") + chain[i].artifact.filename().string();
-    return out;
-}
-
 /// Indexes first: they say how much of the full one is read here and there.
 Result<StoredState> StoredState::open(std::vector<SnapshotLink> chain, const Keyring& keys,
                                       const Host& host, std::uint64_t pages_apart) {

@@ -22,9 +22,6 @@ struct SnapshotLink {
 /// or holds another database than the one before it is told by. Reads manifests only.
 Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manifest& manifest);
 
-/// "a.sqlite.delta, which is told by b.sqlite", for people.
-std::string spell_chain(const std::vector<SnapshotLink>& chain);
-
 /// Several threads may read it at once. What is read is not proven: read_state() does that.
 class StoredState {
 public:

@@ -186,6 +186,17 @@ class Kinds(Changes):
             self.assertIn("delta", manifest(taken))
             self.check_restores(taken)
 
+    def test_leaves_that_hide_a_change_are_found_out(self):
+        former = self.take()
+        change_shop(1)
+        pages = Path("shop.db").read_bytes()
+        forged = b"".join(hashlib.sha256(b"\0" + pages[at:at + 4096]).digest() for at in range(0, len(pages), 4096))
+        [leaves] = (self.state / "muster/cache/leaves").rglob(manifest(former)["checksumSha256"])
+        leaves.write_bytes(forged)
+        taken = self.take()
+        self.assertIn("delta", manifest(taken), "the leaves are made anew, and there is no need for a full one")
+        self.check_restores(taken)
+
     def test_an_unchanged_database_costs_next_to_nothing(self):
         self.take()
         taken = self.take()

@@ -10,7 +10,7 @@
 #include "engine/snapshot/list.h"
 #include "engine/snapshot/names.h"
 #include "tests/support/artifacts.h"
-#include "tests/support/backups.h"
+#include "tests/support/chains.h"
 
 namespace muster {
 
@@ -167,30 +167,12 @@ TEST_CASE("ten thousand histories of changes, kinds and prunes give each state b
 }
 
 TEST_CASE("no byte of a chain can change unnoticed", "[property][chains]") {
-    const TempFolder folder;
-    TestHost host;
-    host.host.scratch = folder / "scratch";
-    const auto compression = GENERATE(Compression::none, Compression::zstd);
-    const auto database = folder / "shop.db";
-    make_database(database,
-                  "PRAGMA page_size = 512; CREATE TABLE note(id INTEGER PRIMARY KEY, text TEXT)");
-    std::vector<fs::path> chain;
-    std::optional<Former> former;
-    for (int i = 0; i < 3; ++i) {
-        App{database}.run("INSERT INTO note(text) VALUES (hex(randomblob(150)))");
-        auto step = step_for(database, folder / "store" / ("shop-" + std::to_string(i)));
-        step.compress = compression;
-        step.track_pages = true;
-        step.former = former;
-        const auto taken = take_snapshot(step, host.host);
-        REQUIRE(taken);
-        chain.emplace_back(taken->snapshot.path);
-        former = Former{
-            DeltaKind::incr, taken->snapshot.key, taken->snapshot.manifest.checksum_sha256, {}};
-    }
-    const auto right = sha256_of_file(database);
+    const ChainScene scene{GENERATE(Compression::none, Compression::zstd)};
+    const auto& host = scene.host;
+    const auto& chain = scene.artifacts;
+    const auto right = sha256_of_file(scene.database);
     InspectOptions options;
-    options.stage = folder / "restored";
+    options.stage = scene.folder / "restored";
     /// Why the last one must not be restored; empty where it may be, and is as it was.
     const auto refusal = [&]() -> std::string {
         const auto seen = inspect_backup(chain.back(), options, host.host);
