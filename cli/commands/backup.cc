@@ -125,7 +125,9 @@ Command backup_command() {
         "The database may be in use: the copy is consistent, and not one byte of the database or of its -wal, -shm\n"
         "and -journal changes.\n"
         "Examples: muster backup app.db /backups/                    writes /backups/app.sqlite\n"
-        "          muster backup app.db /backups/ --compress zstd    writes /backups/app.sqlite.zst",
+        "          muster backup app.db /backups/ --compress zstd    writes /backups/app.sqlite.zst\n"
+        "          muster backup app.db /backups/app --kind auto     writes /backups/app/app-TIME.sqlite, then app-TIME.sqlite.delta\n"
+        "                                                            of what changed since",
         {{"DB", "the database"},
          {"DEST",
           "file to write, or a folder; .sqlite is added unless it ends in .sqlite, .sqlite3 or .db, and the format's .gz, .zst, .enc"}},
