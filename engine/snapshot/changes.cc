@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "engine/snapshot/commit.h"
+#include "engine/sqlite/header.h"
 
 namespace muster {
 namespace {
@@ -20,43 +24,69 @@ bool are_leaves_of(const Manifest& former, const FoundPages& found) {
            std::cmp_equal(found.former_pages, former.page_count);
 }
 
+bool is_stop(const Error& error) {
+    return error.code == ErrorCode::interrupted || error.code == ErrorCode::terminated;
+}
+
 }  // namespace
 
-Changes::Changes(const SnapshotStep& step, fs::path folder, const Host& host)
+Changes::Changes(const SnapshotStep& step, fs::path folder, fs::path content, const Host& host)
     : step_(step),
       folder_(std::move(folder)),
+      content_(std::move(content)),
       host_(host),
-      cache_(host.cache, step.place.root, step.volume_id) {}
+      cache_(host.cache, step.place.root, step.volume_id),
+      looking_([this](Arrival* arrival) { return look(cached_ ? &*cached_ : nullptr, arrival); },
+               [] {}) {}
 
-Result<> Changes::find(const fs::path& content, std::uint32_t page_size) {
-    if (!step_.former) {
-        MUSTER_TRY(found_, compare(content, page_size, nullptr));
-        return {};
-    }
-    MUSTER_TRY(const auto chain, former_chain());
-    const auto& former = chain.front().manifest;
-    if (former.page_size != page_size)
-        return unusable(chain.front().artifact,
-                        fmt::format("has pages of {} bytes, and the database of {} by now",
-                                    former.page_size, page_size));
-    const auto keys = Keyring::read(step_.former->keys);
-    bool complete = false;
-    if (const auto cached = cache_.find(former.content_sha256())) {
-        MUSTER_TRY(found_, compare(content, page_size, &*cached));
-        complete = are_leaves_of(former, found_);
-    }
-    if (!complete) {
-        MUSTER_TRY(const auto stored, StoredState::open(chain, keys, host_));
-        MUSTER_TRY(const auto rebuilt, leaves_from(stored, page_size));
-        MUSTER_TRY(found_, compare(content, page_size, &rebuilt));
-    }
-    MUSTER_TRY(former_, StoredState::open(chain, keys, host_, found_.changed.size()));
+Result<> Changes::prepare() {
+    if (!step_.former) return {};
+    const auto artifact = (fs::path{step_.place.root} / step_.former->key).lexically_normal();
+    MUSTER_TRY(const auto manifest, read_manifest(artifact));
+    if (!manifest) return unusable(artifact, "has no manifest any more");
+    if (manifest->checksum_sha256 != step_.former->checksum)
+        return unusable(artifact, "was replaced since this was planned");
+    MUSTER_TRY(chain_, chain_of(artifact, *manifest));
+    cached_ = cache_.find(former_manifest().content_sha256());
     return {};
 }
 
-Result<> Changes::write(const fs::path& content, const fs::path& artifact, const Key* key,
-                        Manifest& manifest) const {
-    const auto& former = former_->manifest();
+CopyFollower Changes::follower() {
+    return {[grown = looking_.follower().grown](Bytes bytes, Bytes total) {
+                static_cast<void>(grown(bytes, total));  // find() looks once more, and says why
+                return Result<>{};
+            },
+            looking_.follower().given_up};
+}
+
+Result<> Changes::find() {
+    auto looked = looking_.finish();
+    if (!looked && is_stop(looked.error())) return Failure(looked.error());
+    if (!step_.former) {
+        if (!looked) looked = look(nullptr, nullptr);
+        MUSTER_TRY(found_, std::move(looked));
+        return {};
+    }
+    MUSTER_TRY(const auto file, File::open_read(content_));
+    MUSTER_TRY(const auto header, read_header(file));
+    if (header && std::cmp_not_equal(former_manifest().page_size, header->page_size))
+        return unusable(chain_.front().artifact,
+                        fmt::format("has pages of {} bytes, and the database of {} by now",
+                                    former_manifest().page_size, header->page_size));
+    const auto keys = Keyring::read(step_.former->keys);
+    if (looked && are_leaves_of(former_manifest(), *looked)) {
+        found_ = *std::move(looked);
+    } else {
+        MUSTER_TRY(const auto stored, StoredState::open(chain_, keys, host_));
+        MUSTER_TRY(const auto rebuilt, leaves_from(stored));
+        MUSTER_TRY(found_, look(&rebuilt, nullptr));
+    }
+    MUSTER_TRY(former_, StoredState::open(chain_, keys, host_, found_.changed.size()));
+    return {};
+}
+
+Result<> Changes::write(const fs::path& artifact, const Key* key, Manifest& manifest) const {
+    const auto& former = former_manifest();
     const DeltaFacts facts{static_cast<std::uint32_t>(former.page_size),
                            found_.pages,
                            static_cast<std::uint64_t>(former.page_count),
@@ -70,13 +100,13 @@ Result<> Changes::write(const fs::path& content, const fs::path& artifact, const
         return host_.keep_going();
     };
     {
-        MUSTER_TRY(const auto latter, File::open_read(content));
+        MUSTER_TRY(const auto latter, File::open_read(content_));
         MUSTER_TRY(auto delta, File::create(path));
         MUSTER_CHECK(write_delta(former_->bytes(), latter, found_.changed, facts, delta, options));
         MUSTER_TRY(const auto bytes, latter.size());
         manifest.content = Content{Compression::none, std::nullopt, bytes, found_.sha256};
     }
-    const auto& reference = former_->chain().front().artifact;
+    const auto& reference = chain_.front().artifact;
     manifest.delta =
         Delta{step_.former->kind, reference.lexically_relative(artifact.parent_path()).string(),
               former.content_sha256()};
@@ -99,43 +129,46 @@ Result<> Changes::read_back(const fs::path& artifact, const Key* key, const Mani
 
 void Changes::keep(const Manifest& taken) const {
     std::vector<Sha256> others;
-    if (former_) others.push_back(former_->chain().back().manifest.content_sha256());
+    if (!chain_.empty()) others.push_back(chain_.back().manifest.content_sha256());
     cache_.keep(folder_ / leaves_name, taken.content_sha256(), others);
 }
 
-Result<std::vector<SnapshotLink>> Changes::former_chain() const {
-    const auto artifact = (fs::path{step_.place.root} / step_.former->key).lexically_normal();
-    MUSTER_TRY(const auto manifest, read_manifest(artifact));
-    if (!manifest) return unusable(artifact, "has no manifest any more");
-    if (manifest->checksum_sha256 != step_.former->checksum)
-        return unusable(artifact, "was replaced since this was planned");
-    return chain_of(artifact, *manifest);
-}
-
-Result<FoundPages> Changes::compare(const fs::path& content, std::uint32_t page_size,
-                                    const File* former) const {
+Result<FoundPages> Changes::look(const File* former, Arrival* arrival) const {
     const auto path = folder_ / leaves_name;
     MUSTER_CHECK(remove_durably(path));
-    MUSTER_TRY(const auto file, File::open_read(content));
-    MUSTER_TRY(const auto size, file.size());
     MUSTER_TRY(auto leaves, File::create(path));
-    PageLeaves pages{page_size, leaves, former};
-    std::uint64_t done = 0;
-    MUSTER_CHECK(read_pieces(file, [&](std::span<const std::byte> piece) -> Result<> {
-        MUSTER_CHECK(pages.add(piece));
-        host_.progress("looking for what changed in " + step_.volume_name, done += piece.size(),
-                       size.count);
-        return host_.keep_going();
-    }));
+    if (arrival != nullptr) MUSTER_CHECK(arrival->await(1, 0));
+    MUSTER_TRY(const auto file, File::open_read(content_));
+    MUSTER_TRY(const auto size, file.size());
+    MUSTER_TRY(const auto header, read_header(file));
+    if (!header)
+        return fail(ErrorCode::not_a_database,
+                    fmt::format("the copy of {} has no database header", step_.source),
+                    "look at the disk; nothing was committed");
+    const auto total = arrival != nullptr ? arrival->total() : size;
+    PageLeaves pages{static_cast<std::uint32_t>(header->page_size), leaves, former};
+    for (std::uint64_t offset = 0; offset < total.count;) {
+        const auto end = std::min<std::uint64_t>(total.count, offset + piece_size);
+        if (arrival != nullptr) MUSTER_CHECK(arrival->await(end, 0));
+        MUSTER_TRY(const auto piece, read_piece(file, offset));
+        if (piece.empty()) break;
+        // A piece may reach past what has come.
+        MUSTER_CHECK(pages.add(PieceView{piece}.first(
+            std::min<std::size_t>(piece.size(), static_cast<std::size_t>(end - offset)))));
+        offset = std::min<std::uint64_t>(end, offset + piece.size());
+        if (arrival == nullptr)
+            host_.progress("looking for what changed in " + step_.volume_name, offset, total.count);
+        MUSTER_CHECK(host_.keep_going());
+    }
     return pages.finish();
 }
 
 /// What they are made of is proven by the digest in its manifest.
-Result<File> Changes::leaves_from(const StoredState& stored, std::uint32_t page_size) const {
+Result<File> Changes::leaves_from(const StoredState& stored) const {
     const auto path = folder_ / "former-leaves";
     {
         MUSTER_TRY(auto leaves, File::create(path));
-        PageLeaves pages{page_size, leaves};
+        PageLeaves pages{static_cast<std::uint32_t>(former_manifest().page_size), leaves};
         MUSTER_CHECK(stored.read([&](PieceView piece) { return pages.add(piece); }, host_));
         MUSTER_CHECK(pages.finish());
     }

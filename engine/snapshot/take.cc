@@ -104,6 +104,18 @@ Result<Bytes> size_of(const fs::path& path) {
     return there.size;
 }
 
+CopyFollower both(std::optional<CopyFollower> one, CopyFollower other) {
+    if (!one) return other;
+    return {[=](Bytes bytes, Bytes total) -> Result<> {
+                MUSTER_CHECK(one->grown(bytes, total));
+                return other.grown(bytes, total);
+            },
+            [=] {
+                one->given_up();
+                other.given_up();
+            }};
+}
+
 /// How work on so much is begun: what is small waits until it is asked for, and so does the rest
 /// where no thread is to be had.
 std::launch policy_for(Bytes bytes) {
@@ -216,11 +228,16 @@ private:
             prepare_encoding();
             options.follower = encoding_->follower();
         }
+        if (step_.track_pages && step_.method == Method::online) {
+            MUSTER_CHECK(prepare_changes());
+            options.follower = both(options.follower, changes_->follower());
+        }
         MUSTER_TRY(const auto owner, status_of(step_.source));
         manifest_.owner = FileOwner{owner.owner, owner.group, owner.mode};
         MUSTER_TRY(const auto copied, copy_database(step_.source, content_, options));
         MUSTER_CHECK(refuse_unfinished_restore(step_.source));
         if (encoding_) encoding_->copied();
+        if (changes_) changes_->copied();
         manifest_.source_path = copied.source.path.string();
         manifest_.writer_pause = copied.longest_pause;
         journal_mode_ = name_of(copied.source.journal_mode);
@@ -264,10 +281,14 @@ private:
         return {};
     }
 
+    Result<> prepare_changes() {
+        changes_.emplace(step_, scratch_->path(), content_, host_);
+        return blaming_the_former(changes_->prepare());
+    }
+
     Result<> find_changes() {
-        changes_.emplace(step_, scratch_->path(), host_);
-        MUSTER_CHECK(blaming_the_former(
-            changes_->find(content_, static_cast<std::uint32_t>(manifest_.page_size))));
+        if (!changes_) MUSTER_CHECK(prepare_changes());
+        MUSTER_CHECK(blaming_the_former(changes_->find()));
         manifest_.merkle_root = changes_->found().merkle_root;
         took("find changes");
         return {};
@@ -275,8 +296,7 @@ private:
 
     Result<> write_changes() {
         const Key* key = key_ ? &*key_ : nullptr;
-        MUSTER_CHECK(
-            blaming_the_former(changes_->write(content_, commit_.partial(), key, manifest_)));
+        MUSTER_CHECK(blaming_the_former(changes_->write(commit_.partial(), key, manifest_)));
         took("write changes");
         MUSTER_TRY(manifest_.bytes_written, size_of(commit_.partial()));
         MUSTER_CHECK(blaming_the_former(changes_->read_back(commit_.partial(), key, manifest_)));
@@ -352,11 +372,11 @@ private:
     Manifest manifest_;
     std::vector<Phase> phases_;
     std::optional<Examination> examination_;
-    std::optional<Changes> changes_;
     bool former_is_to_blame_ = false;
     Stopwatch watch_;
     // Last: they are waited for before what they look at goes.
     std::optional<CopyEncoding> encoding_;
+    std::optional<Changes> changes_;
     std::future<Result<Findings>> examining_;
 };
 
