@@ -56,6 +56,9 @@ Result<> choose_kind(const Arguments& arguments, const Surroundings& surrounding
                 ErrorCode::usage,
                 fmt::format("--full-every: '{}' is no duration", arguments.value("--full-every")),
                 "write it like 7d");
+        if (rules.kind == SnapshotKind::full)
+            return fail(ErrorCode::usage, "--full-every does not go with --kind full",
+                        "leave one of them out: each snapshot is full");
     }
     if (arguments.has("--force"))
         return fail(ErrorCode::usage, "--force does not go with --kind",
@@ -82,8 +85,9 @@ Result<> choose_kind(const Arguments& arguments, const Surroundings& surrounding
     rules.now = world.now;
     const auto choice = choose_former(rules, group);
     if (choice.former == nullptr) return {};
-    step.former = Former{choice.kind, choice.former->key, choice.former->checksum, {}};
-    if (step.encrypt) step.former->keys = {*step.encrypt};
+    MUSTER_TRY(auto keys, keys_of(arguments, "--key"));
+    if (step.encrypt) keys.insert(keys.begin(), *step.encrypt);
+    step.former = Former{choice.kind, choice.former->key, choice.former->checksum, std::move(keys)};
     return {};
 }
 
@@ -109,7 +113,7 @@ Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
     if (arguments.has("--kind")) MUSTER_REPLY_CHECK(choose_kind(arguments, surroundings, step));
     if (arguments.has("--full-every") && !arguments.has("--kind"))
         return refuse(ErrorCode::usage, "--full-every goes with --kind",
-                      "add --kind auto, diff or incr");
+                      "add --kind auto, diff or incr; without --kind each snapshot is full");
     return run_directly(arguments, surroundings,
                         direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
                                     surroundings.host.tool_version));
@@ -130,7 +134,7 @@ Command backup_command() {
         "                                                            of what changed since",
         {{"DB", "the database"},
          {"DEST",
-          "file to write, or a folder; .sqlite is added unless it ends in .sqlite, .sqlite3 or .db, and the format's .gz, .zst, .enc"}},
+          "file to write, or a folder, with --kind always a folder; .sqlite is added unless it ends in .sqlite, .sqlite3 or .db, and the format's .gz, .zst, .enc"}},
         {{"--force", "", "replace an existing artifact"},
          {"--kind", "KIND",
           "DEST is a directory of snapshots named after their time: full, diff (what changed since the last full one), incr (since the last one), or auto, which chooses by cost"},
@@ -142,6 +146,8 @@ Command backup_command() {
          {"--compress", "FORMAT", "none (the default), gzip or zstd"},
          {"--encrypt", "KEY",
           "encrypt it with the key at file:PATH, env:NAME or credential:NAME: 64 hexadecimal digits, or 32 bytes"},
+         {"--key", "KEY",
+          "with --kind: where a key lies that former snapshots are encrypted with (may be given again)"},
          {"--checksum-file", "", "write ARTIFACT.sha256 too, for sha256sum -c"},
          {"--allow-empty", "", "take a file of 0 bytes too, as the empty database it is to SQLite"},
          {"--max-writer-pause", "TIME",

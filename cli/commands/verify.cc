@@ -102,8 +102,9 @@ Command verify_command() {
         "",
         "validate files and directories of backups; changes nothing",
         "A named file counts whatever it is. A directory is searched at any depth for what has a manifest, or begins as a database,\n"
-        "a compressed or an encrypted file; with --pattern, for files of those names. Links and hidden files are not followed.\n"
+        "a compressed or an encrypted file, or one of changes; with --pattern, for files of those names. Links and hidden files are not followed.\n"
         "A backup without a manifest is valid when its pages are; its age is then the time it was last modified.\n"
+        "One that holds only what changed (.delta) is read with all it is told by, and needs the keys of each.\n"
         "Exit 0: every backup is valid. 4: one is not, or a directory holds none (none_found). docs/monitoring.md tells more.\n"
         "Example: muster verify /backups --max-age 26h --min-size 1MiB --json",
         {{"PATH...", "backups, and directories of backups"}},

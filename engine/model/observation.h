@@ -51,6 +51,7 @@ struct SnapshotFacts {
     RareText former;   ///< key of the one it is told by; empty where it holds all of the database
     SnapshotState state = SnapshotState::complete;
     bool known_bad = false;  ///< its last verification found it bad, or one it is told by
+    bool damaged = false;    ///< its own bytes, or those of one it is told by
     RareText detail;         ///< why it is broken, unfinished or bad
     Time created_at{};
     Bytes bytes;

@@ -11,6 +11,12 @@
 namespace muster {
 namespace {
 
+/// Of the bytes, not of what they mean.
+bool is_damage(const Finding& finding) {
+    return fails(finding) && (finding.code == "checksum" || finding.code == "content" ||
+                              finding.code == "manifest" || finding.code == "reference");
+}
+
 void note_snapshot(Observation& world, const Outcome& outcome) {
     const auto& taken = *outcome.snapshot;
     SnapshotFacts facts;
@@ -42,6 +48,7 @@ public:
         if (outcome.proof && outcome.proof->checksum == snapshot.checksum)
             snapshot.proven_at = outcome.proof->proven_at;
         snapshot.known_bad = std::ranges::any_of(outcome.findings, fails);
+        snapshot.damaged = std::ranges::any_of(outcome.findings, is_damage);
     }
 
     void note_drill(const Outcome& outcome) {

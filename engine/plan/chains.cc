@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/model/layout.h"
+
 namespace muster {
 namespace {
 
@@ -50,14 +52,15 @@ void condemn_dependents(Observation& world) {
         if (!each.former.empty()) told.push_back(&each);
     if (told.empty()) return;
     for (auto& each : world.snapshots) by_key.emplace(key_of(each, each.key), &each);
-    // Whoever is told by another one was taken after it.
-    std::ranges::sort(told, {}, &SnapshotFacts::created_at);
-    for (auto* each : told) {
-        const auto former = by_key.find(key_of(*each, each->former.text()));
-        if (former == by_key.end() || !former->second->known_bad || each->known_bad) continue;
-        each->known_bad = true;
-        each->detail =
-            fmt::format("holds only what changed since {}, which is bad", each->former.text());
+    for (bool more = true; more;) {  // as often as the longest chain has links
+        more = false;
+        for (auto* each : told) {
+            const auto former = by_key.find(key_of(*each, each->former.text()));
+            if (former == by_key.end() || !former->second->damaged || each->damaged) continue;
+            more = each->damaged = each->known_bad = true;
+            each->detail =
+                fmt::format("holds only what changed since {}, which is bad", each->former.text());
+        }
     }
 }
 
@@ -66,7 +69,7 @@ FormerChoice choose_former(const KindRules& rules, const SnapshotGroup& group) {
     ByKey usable;
     for (const auto* each : group)
         if (each->state == SnapshotState::complete && !each->known_bad &&
-            each->created_at <= rules.now)
+            each->created_at <= rules.now && folder_of(each->key) == rules.folder)
             usable.emplace(each->key, each);
     std::optional<Candidate> last;
     for (auto each = group.begin(); each != group.end() && !last; ++each)

@@ -11,13 +11,15 @@
 
 namespace muster {
 
-/// Marks as bad what is told, however far off, by a snapshot that is bad.
+/// Marks as bad what is told, however far off, by a snapshot whose bytes are bad. One that only
+/// fails a policy's check can still be what others are told by.
 void condemn_dependents(Observation& world);
 
 struct KindRules {
     SnapshotKind kind = SnapshotKind::full;
     std::optional<Duration> full_every = {};
     Time now{};
+    std::string folder = {};  ///< below the store, of the one to be
 };
 
 /// What the next snapshot is told by.
@@ -27,11 +29,11 @@ struct FormerChoice {
     std::string why;  ///< a clause for people
 };
 
-/// `group` is one target in one store, newest first. Only complete snapshots count that are not
-/// known to be bad, nor dated in the future, whose chain is whole. `diff` takes the last full one;
-/// `incr` the last one; `auto` the last one too, but the last full one once its chain would be of
-/// more than 24, and none once what was stored since that one exceeds half of it: a restore reads
-/// all of that. No chain is longer than 200.
+/// `group` is one target in one store, newest first. Only complete snapshots in that folder count
+/// that are not known to be bad, nor dated in the future, whose chain is whole. `diff` takes the
+/// last full one; `incr` the last one; `auto` the last one too, but the last full one once its
+/// chain would be of more than 24, and none once what was stored since that one exceeds half of it:
+/// a restore reads all of that. No chain is longer than 200.
 FormerChoice choose_former(const KindRules& rules, const SnapshotGroup& group);
 
 }  // namespace muster

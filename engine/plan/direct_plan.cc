@@ -27,6 +27,7 @@ std::vector<Step> backup_steps(const SnapshotStep& snapshot, Depth verify) {
     check.taken_by = "snapshot";
     check.depth = verify;
     if (snapshot.encrypt) check.keys = {*snapshot.encrypt};
+    if (snapshot.former) check.keys = snapshot.former->keys;
     check.proof_expires = ProtectSpec{}.proof_expires;
     steps.push_back(
         lone_step("verify", snapshot.volume_name, check, {"new", "reads the new snapshot back"}));

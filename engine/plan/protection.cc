@@ -4,6 +4,7 @@
 #include <deque>
 #include <set>
 
+#include "engine/model/layout.h"
 #include "engine/plan/availability.h"
 #include "engine/plan/chains.h"
 #include "engine/plan/covering_protect.h"
@@ -85,7 +86,10 @@ private:
         const auto& how = protect_.snapshot;
         action.track_pages = how.kind != SnapshotKind::full;
         if (!action.track_pages) return;
-        const auto choice = choose_former({how.kind, how.full_every, draft_.world().now}, group_);
+        const auto now = draft_.world().now;
+        const auto to_be = fill_in(action.place.layout, target_.id, now);
+        const auto choice =
+            choose_former({how.kind, how.full_every, now, std::string{folder_of(to_be)}}, group_);
         reason.text += "; " + choice.why;
         if (choice.former == nullptr) return;
         action.former =

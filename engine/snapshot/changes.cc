@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/snapshot/commit.h"
+#include "engine/snapshot/names.h"
 #include "engine/sqlite/header.h"
 
 namespace muster {
@@ -15,7 +16,7 @@ constexpr std::string_view leaves_name = "leaves";
 
 Failure unusable(const fs::path& former, std::string_view how) {
     return fail(ErrorCode::manifest_mismatch, fmt::format("{} {}", former.string(), how),
-                "verify it; the next snapshot is a full one");
+                "nothing is to be done: the next one will be told by this one");
 }
 
 /// The root alone is also that of fewer leaves, which are inner nodes.
@@ -39,14 +40,21 @@ Changes::Changes(const SnapshotStep& step, fs::path folder, fs::path content, co
       looking_([this](Arrival* arrival) { return look(cached_ ? &*cached_ : nullptr, arrival); },
                [] {}) {}
 
-Result<> Changes::prepare() {
+Result<> Changes::prepare(const fs::path& artifact) {
     if (!step_.former) return {};
-    const auto artifact = (fs::path{step_.place.root} / step_.former->key).lexically_normal();
-    MUSTER_TRY(const auto manifest, read_manifest(artifact));
-    if (!manifest) return unusable(artifact, "has no manifest any more");
+    constexpr Duration patience = std::chrono::seconds{10};
+    const auto former = (fs::path{step_.place.root} / step_.former->key).lexically_normal();
+    // One folder can be watched over, and moved as a whole.
+    if (former.parent_path() != artifact.lexically_normal().parent_path())
+        return unusable(former, "lies in another folder");
+    MUSTER_TRY(held_,
+               Lease::take(hidden_beside(former, claim_suffix),
+                           "a snapshot that is told by " + former.string(), host_.now(), patience));
+    MUSTER_TRY(const auto manifest, read_manifest(former));
+    if (!manifest) return unusable(former, "has no manifest any more");
     if (manifest->checksum_sha256 != step_.former->checksum)
-        return unusable(artifact, "was replaced since this was planned");
-    MUSTER_TRY(chain_, chain_of(artifact, *manifest));
+        return unusable(former, "was replaced since this was planned");
+    MUSTER_TRY(chain_, chain_of(former, *manifest));
     cached_ = cache_.find(former_manifest().content_sha256());
     return {};
 }

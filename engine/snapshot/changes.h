@@ -8,6 +8,7 @@
 #include "engine/snapshot/format/encode.h"
 #include "engine/snapshot/leaves_cache.h"
 #include "engine/snapshot/stored_state.h"
+#include "engine/store/local/lease.h"
 
 namespace muster {
 
@@ -19,8 +20,10 @@ public:
     /// database file to be. What it is given outlives it.
     Changes(const SnapshotStep& step, fs::path folder, fs::path content, const Host& host);
 
-    /// Looks whether the former snapshot is there.
-    Result<> prepare();
+    /// Looks whether the former snapshot is there, in the folder of the new `artifact`, and holds
+    /// it: until this ends nobody removes or replaces it. ErrorCode::lease_held where somebody is
+    /// at it.
+    Result<> prepare(const fs::path& artifact);
     /// For the copy that makes the content: its pages are looked at while it grows. Whatever
     /// becomes of that, the copy goes on.
     CopyFollower follower();
@@ -49,6 +52,7 @@ private:
     fs::path content_;
     const Host& host_;
     LeavesCache cache_;
+    std::optional<Lease> held_;        ///< on the former snapshot
     std::vector<SnapshotLink> chain_;  ///< of the former snapshot
     std::optional<File> cached_;       ///< leaves that may be its own
     std::optional<StoredState> former_;

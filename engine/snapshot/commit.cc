@@ -81,24 +81,34 @@ Result<std::string> mend(const fs::path& artifact) {
     return note;
 }
 
-/// What is told by `artifact` could not be restored without it. Those in other folders are for who
-/// plans: only names of this one are looked at, for removing must not cost a walk of the store.
+/// What is told by `artifact` could not be restored without it; it lies in the same folder.
 Result<> require_unreferenced(const fs::path& artifact, ErrorCode code) {
     const auto folder = artifact.parent_path();
+    const auto stays = [&](std::string_view why, std::string_view next) {
+        return fail(code, fmt::format("{} stays: {}", artifact.string(), why), std::string{next});
+    };
     std::error_code unread;
-    for (const auto& entry : fs::directory_iterator{folder, unread}) {
-        auto name = entry.path().filename().string();
+    fs::directory_iterator each{folder, unread};
+    for (; !unread && each != fs::directory_iterator{}; each.increment(unread)) {
+        auto name = each->path().filename().string();
         if (!name.ends_with(manifest_suffix) || name.find(delta_extension) == std::string::npos)
             continue;
         name.resize(name.size() - manifest_suffix.size());
+        if (folder / name == artifact) continue;
         const auto manifest = read_manifest(folder / name);
-        if (!manifest || !*manifest || !(*manifest)->delta) continue;
-        if ((folder / (*manifest)->delta->reference).lexically_normal() != artifact) continue;
-        return fail(
-            code,
-            fmt::format("{} stays: {} holds only what changed since it", artifact.string(), name),
-            "remove that one first, or keep both");
+        if (!manifest)
+            return stays(fmt::format("{} may hold only what changed since it, and its manifest "
+                                     "cannot be read",
+                                     name),
+                         "bring that manifest back, or remove that snapshot, then try again");
+        if (!*manifest || !(*manifest)->delta) continue;
+        if ((folder / (*manifest)->delta->reference).lexically_normal() ==
+            artifact.lexically_normal())
+            return stays(fmt::format("{} holds only what changed since it", name),
+                         "keep both, or remove that one first");
     }
+    if (unread)
+        return stays("its folder cannot be listed: " + unread.message(), "look at the disk");
     return {};
 }
 

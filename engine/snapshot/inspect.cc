@@ -93,13 +93,35 @@ private:
         if (!seen_.manifest || !seen_.manifest->delta) return {};
         const auto chain = chain_of(artifact_, *seen_.manifest);
         if (!chain && is_of_the_world(chain.error())) return Failure(chain.error());
+        std::optional<Error> broken;
+        if (!chain) broken = chain.error();
         cut_off_ = !chain;
-        if (chain)
+        if (chain) {
             for (const auto& link : std::span{*chain}.subspan(1))
                 seen_.told_by.push_back(link.artifact.string());
-        seen_.findings.push_back(
-            judge_reference(seen_, chain ? std::nullopt : std::optional{chain.error()}));
+            if (only_bytes()) {
+                MUSTER_TRY(broken, changed_link(*chain));
+            }
+        }
+        seen_.findings.push_back(judge_reference(seen_, broken));
         return {};
+    }
+
+    /// Where nothing is made of them, nothing else tells whether their bytes are as they were.
+    Result<std::optional<Error>> changed_link(const std::vector<SnapshotLink>& chain) const {
+        for (const auto& link : std::span{chain}.subspan(1)) {
+            MUSTER_TRY(const auto checksum,
+                       checksum_with_progress(link.artifact, link.manifest.bytes_written, host_));
+            if (checksum == link.manifest.checksum_sha256) continue;
+            return std::optional{Error{
+                ErrorCode::damaged,
+                fmt::format("{} holds only what changed since another snapshot, and the bytes of "
+                            "{} are not those its manifest describes",
+                            artifact_.string(), link.artifact.filename().string()),
+                "choose a backup that is not told by that file",
+                {}}};
+        }
+        return std::optional<Error>{};
     }
 
     Result<> read_content() {

@@ -58,7 +58,8 @@ Finding judge_reference(const Inspection& seen, const std::optional<Error>& brok
         broken ? broken->message : "all snapshots it is told by lie there",
         fmt::format("{}, which holds the state {}", delta.reference, delta.reference_sha256.hex()),
         broken ? "" : fmt::format("{} of them", seen.told_by.size()),
-        "their manifests, and their lengths",
+        seen.depth == Depth::checksum ? "their manifests, and all bytes"
+                                      : "their manifests, and their lengths",
         broken ? broken->hint : ""};
 }
 

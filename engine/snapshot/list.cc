@@ -68,22 +68,24 @@ void break_chains(std::vector<SnapshotFacts>& snapshots, const States& states) {
         by_key.emplace(each.key, &each);
         if (!each.former.empty()) told.push_back(&each);
     }
-    // Whoever is told by another one was taken after it.
-    std::ranges::sort(told, {}, &SnapshotFacts::created_at);
-    for (auto* each : told) {
-        if (each->state != SnapshotState::complete) continue;
-        const auto former = by_key.find(each->former.text());
-        std::string_view how;
-        if (former == by_key.end())
-            how = "is missing";
-        else if (former->second->state != SnapshotState::complete)
-            how = "is broken";
-        else if (states.held.at(former->second->key) != states.told_by.at(each->key))
-            how = "holds another state by now";
-        if (how.empty()) continue;
-        each->state = SnapshotState::broken;
-        each->detail =
-            fmt::format("holds only what changed since {}, which {}", each->former.text(), how);
+    for (bool more = true; more;) {  // as often as the longest chain has links
+        more = false;
+        for (auto* each : told) {
+            if (each->state != SnapshotState::complete) continue;
+            const auto former = by_key.find(each->former.text());
+            std::string_view how;
+            if (former == by_key.end())
+                how = "is missing";
+            else if (former->second->state != SnapshotState::complete)
+                how = "is broken";
+            else if (states.held.at(former->second->key) != states.told_by.at(each->key))
+                how = "holds another state by now";
+            if (how.empty()) continue;
+            more = true;
+            each->state = SnapshotState::broken;
+            each->detail =
+                fmt::format("holds only what changed since {}, which {}", each->former.text(), how);
+        }
     }
 }
 

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "engine/base/file.h"
-#include "engine/base/time.h"
 #include "engine/model/snapshot_format.h"
 
 namespace muster {
@@ -37,14 +36,5 @@ inline constexpr std::string_view intent_suffix =
 inline constexpr std::string_view swap_suffix = ".muster-swap";  ///< the intent of a restore
 inline constexpr std::string_view staged_suffix =
     ".muster-restoring";  ///< the database about to be swapped in
-
-/// `layout` with its words filled in: {target} {timestamp} {epoch} {yyyy} {mm} {dd}. In the name of
-/// the file, below a folder named after the target, only the last part of tenants/acme counts.
-std::string fill_in(std::string_view layout, std::string_view target, Time time);
-
-/// The same as the name of an artifact: ends in .sqlite, .sqlite3 or .db, and then in `extension`;
-/// what the layout itself does not give of both is added.
-std::string artifact_name(std::string_view layout, std::string_view target, Time time,
-                          std::string_view extension = "");
 
 }  // namespace muster

@@ -18,11 +18,10 @@ constexpr std::size_t longest_chain = 512;
 constexpr Bytes kept_in_all{std::uint64_t{32} << 20U};
 
 Failure broken(const fs::path& artifact, const fs::path& reference, std::string_view how) {
-    return fail(
-        ErrorCode::damaged,
-        fmt::format("{} holds only what changed since {}, and {}", artifact.string(),
-                    reference.string(), how),
-        "bring that file back to its place, or restore another snapshot; take a full one now");
+    return fail(ErrorCode::damaged,
+                fmt::format("{} holds only what changed since {}, and {}", artifact.string(),
+                            reference.string(), how),
+                "bring that file back to its place, or choose a backup that is not told by it");
 }
 
 Result<SnapshotLink> reference_of(const SnapshotLink& link) {
@@ -102,7 +101,7 @@ Result<> StoredState::extend(const SnapshotLink& link, const Keyring& keys, cons
 Result<> StoredState::read(const std::function<Result<>(std::span<const std::byte>)>& sink,
                            const Host& host) const {
     const auto& artifact = chain_.front().artifact;
-    const auto done = read_state(
+    auto done = read_state(
         *state_, manifest().content_sha256(), artifact.string(), sink,
         [&, name = artifact.filename().string()](std::uint64_t at, std::uint64_t end) -> Result<> {
             host.progress("reading " + name, at, end);
@@ -111,13 +110,15 @@ Result<> StoredState::read(const std::function<Result<>(std::span<const std::byt
     if (done || done.error().code != ErrorCode::damaged) return done;
     // What comes of all links does not tell which one is at fault; their own bytes do.
     for (const auto& link : chain_) {
+        if (link.manifest.checksum_sha256.empty()) continue;  // it is being made
+        MUSTER_CHECK(host.keep_going());
         const auto checksum = sha256_of_file(link.artifact);
         if (!checksum || *checksum == link.manifest.checksum_sha256) continue;
         return fail(ErrorCode::damaged,
                     fmt::format("{}: what it makes is not the database that was told: the bytes of "
                                 "{} are not those its manifest describes",
                                 artifact.string(), link.artifact.filename().string()),
-                    "choose another backup, and take a full one now");
+                    "choose a backup that is not told by that file");
     }
     return done;
 }

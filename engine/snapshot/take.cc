@@ -8,6 +8,7 @@
 
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
+#include "engine/model/layout.h"
 #include "engine/snapshot/changes.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/copy_encoding.h"
@@ -58,6 +59,23 @@ std::string extension_of(const SnapshotStep& step) {
            muster::extension_of(Compression::none, step.encrypt.has_value());
 }
 
+/// Also under the name of another format: which of two of one second is the newer, nobody could
+/// tell.
+Result<bool> is_taken(const SnapshotStep& step, const std::string& key, Time now) {
+    const auto root = fs::path{step.place.root};
+    MUSTER_TRY(const auto itself, status_of(root / key));
+    if (itself.exists || step.place.whole_name) return itself.exists;
+    for (const auto format :
+         {std::string_view{}, std::string_view{".gz"}, std::string_view{".zst"}, delta_extension})
+        for (const auto* seal : {"", ".enc"}) {
+            const auto other =
+                artifact_name(step.place.layout, step.volume_name, now, std::string{format} + seal);
+            MUSTER_TRY(const auto there, status_of(root / other));
+            if (there.exists) return true;
+        }
+    return false;
+}
+
 /// A name with a time of whole seconds may be taken by a snapshot of the same second: wait for the
 /// next.
 Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const Host& host) {
@@ -69,8 +87,8 @@ Result<std::pair<std::string, Time>> free_name(const SnapshotStep& step, const H
         const bool timed = step.place.layout.find("{timestamp}") != std::string::npos ||
                            step.place.layout.find("{epoch}") != std::string::npos;
         if (step.place.replace || !timed) return std::pair{std::move(key), now};
-        MUSTER_TRY(const auto there, status_of(fs::path{step.place.root} / key));
-        if (!there.exists) return std::pair{std::move(key), now};
+        MUSTER_TRY(const bool taken, is_taken(step, key, now));
+        if (!taken) return std::pair{std::move(key), now};
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
         MUSTER_CHECK(host.keep_going());
     }
@@ -104,7 +122,7 @@ Result<Bytes> size_of(const fs::path& path) {
     return there.size;
 }
 
-CopyFollower both(std::optional<CopyFollower> one, CopyFollower other) {
+CopyFollower both(const std::optional<CopyFollower>& one, CopyFollower other) {
     if (!one) return other;
     return {[=](Bytes bytes, Bytes total) -> Result<> {
                 MUSTER_CHECK(one->grown(bytes, total));
@@ -283,7 +301,7 @@ private:
 
     Result<> prepare_changes() {
         changes_.emplace(step_, scratch_->path(), content_, host_);
-        return blaming_the_former(changes_->prepare());
+        return blaming_the_former(changes_->prepare(artifact_));
     }
 
     Result<> find_changes() {
@@ -309,7 +327,8 @@ private:
         using enum ErrorCode;
         if (done || !step_.former) return done;
         const auto code = done.error().code;
-        former_is_to_blame_ = code != interrupted && code != terminated && code != no_space;
+        former_is_to_blame_ =
+            code != interrupted && code != terminated && code != no_space && code != lease_held;
         return done;
     }
 

@@ -53,7 +53,7 @@ class Help(Case):
         "validate": ["--print"],
         "plan": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--out", "--strict-plan", "--markdown", "--detailed-exitcode", "--now"],
         "apply": ["--target", "--only", "--job", "--limit", "--shard", "--ignore-schedule", "--dry-run", "--strict-plan", "--lock-wait", "--keep-sandbox"],
-        "backup": ["--force", "--kind", "--full-every", "--verify", "--method", "--compress", "--encrypt", "--checksum-file", "--allow-empty", "--max-writer-pause", "--name", "--lock-wait"],
+        "backup": ["--force", "--kind", "--full-every", "--verify", "--method", "--compress", "--encrypt", "--key", "--checksum-file", "--allow-empty", "--max-writer-pause", "--name", "--lock-wait"],
         "inspect": ["--depth", "--key", "--check", "--expect", "--supported-schema"],
         "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--check", "--expect",
                    "--supported-schema", "--key"],

@@ -109,6 +109,18 @@ TEST_CASE("auto bounds what a restore has to read", "[plan][chains]") {
     CHECK(both.next(SnapshotKind::automatic) == "incr 24");
 }
 
+TEST_CASE("what lies in another folder is no base", "[plan][chains]") {
+    auto series = chain();
+    for (auto& each : series.taken) each.key = "shop/" + each.key;
+    const auto in = [&](const std::string& folder) {
+        return choose_former({SnapshotKind::diff, {}, at("2026-11-21T00:00:00Z"), folder},
+                             series.group());
+    };
+    CHECK(in("shop").former != nullptr);
+    CHECK(in("").former == nullptr);
+    CHECK(in("shop/2026").former == nullptr);
+}
+
 TEST_CASE("a ring has no end, and the look for one has", "[plan][chains]") {
     auto series = chain();
     series.taken[1].former = series.taken[3].key;
@@ -119,19 +131,21 @@ TEST_CASE("what is told by a bad one is bad, however far off", "[plan][chains]")
     auto world = shop_world();
     auto series = chain();
     series.add(Bytes{10}, 0);
-    series.taken[1].known_bad = true;
+    series.taken[1].known_bad = series.taken[1].damaged = true;
+    series.taken[4].known_bad = true;  // it fails a check: what is told by it need not
+    series.add(Bytes{10}, 4);
     world.snapshots = series.taken;
     std::swap(world.snapshots[0], world.snapshots[3]);
     world.snapshots.push_back(series.taken[1]);
     world.snapshots.back().store = "far";
-    world.snapshots.back().known_bad = false;
+    world.snapshots.back().known_bad = world.snapshots.back().damaged = false;
     condemn_dependents(world);
     std::vector<std::string> bad;
     for (const auto& each : world.snapshots)
         if (each.known_bad) bad.push_back(each.key + ": " + each.detail.text());
     CHECK_THAT(bad, Catch::Matchers::UnorderedEquals(std::vector<std::string>{
                         "1: ", "2: holds only what changed since 1, which is bad",
-                        "3: holds only what changed since 2, which is bad"}));
+                        "3: holds only what changed since 2, which is bad", "4: "}));
 }
 
 TEST_CASE("what one that stays is told by stays, beside the caps", "[plan][retention][chains]") {

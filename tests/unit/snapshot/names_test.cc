@@ -1,4 +1,5 @@
 #include "engine/snapshot/names.h"
+#include "engine/model/layout.h"
 
 #include <catch2/catch.hpp>
 

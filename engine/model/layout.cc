@@ -1,4 +1,4 @@
-#include "engine/snapshot/names.h"
+#include "engine/model/layout.h"
 
 #include <fmt/format.h>
 
