@@ -10,9 +10,8 @@
 namespace muster {
 namespace {
 
-/// To make a page takes pages of the link before, and so on: measured on 1 GB with 2,000 updates in
-/// each link, what a fifth one costs is no longer small, and an eighth takes minutes.
-constexpr std::size_t longest = 4;
+/// Each link has to be read, and is one more to lose: a day of hours.
+constexpr std::size_t longest = 24;
 
 using ByKey = std::unordered_map<std::string_view, const SnapshotFacts*>;
 

@@ -32,7 +32,7 @@ struct FormerChoice {
 /// `group` is one target in one store, newest first. Only complete snapshots in that folder count
 /// that are not known to be bad, nor dated in the future, whose chain is whole. `diff` takes the
 /// last full one; `incr` the last one, and the last full one once its chain would be of more than
-/// four; `auto` as incr, and none once what was stored since the full one exceeds half of it: a
+/// 24; `auto` as incr, and none once what was stored since the full one exceeds half of it: a
 /// restore reads all of that.
 FormerChoice choose_former(const KindRules& rules, const SnapshotGroup& group);
 

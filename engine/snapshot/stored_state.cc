@@ -14,8 +14,8 @@ namespace {
 
 /// More than any policy makes: whoever finds them has a ring before him.
 constexpr std::size_t longest_chain = 512;
-/// Of pages made, for all links together.
-constexpr Bytes kept_in_all{std::uint64_t{32} << 20U};
+/// Of a .zst that is read here and there.
+constexpr Bytes kept_content{std::uint64_t{32} << 20U};
 
 Failure broken(const fs::path& artifact, const fs::path& reference, std::string_view how) {
     return fail(ErrorCode::damaged,
@@ -45,14 +45,26 @@ Result<SnapshotLink> reference_of(const SnapshotLink& link) {
     return SnapshotLink{path, **std::move(manifest)};
 }
 
-/// What a failure of one link means for the snapshot that is told by it.
-Failure blame(const std::vector<SnapshotLink>& chain, const SnapshotLink& link,
-              const Error& error) {
-    auto told = error;
+/// What a failure of one link means for the snapshot that is told by it. What comes of several
+/// links does not tell which of them was changed; their own bytes do.
+Failure blame(const std::vector<SnapshotLink>& chain, const SnapshotLink& link, Error error,
+              const Host& host) {
+    const auto& artifact = chain.front().artifact;
+    if (error.code == ErrorCode::damaged)
+        for (const auto& each : chain) {
+            if (each.manifest.checksum_sha256.empty() || !host.keep_going()) continue;
+            const auto checksum = sha256_of_file(each.artifact);
+            if (!checksum || *checksum == each.manifest.checksum_sha256) continue;
+            return fail(ErrorCode::damaged,
+                        fmt::format("{}: what it makes is not the database that was told: the "
+                                    "bytes of {} are not those its manifest describes",
+                                    artifact.string(), each.artifact.filename().string()),
+                        "choose a backup that is not told by that file");
+        }
     if (&link != &chain.front())
-        told.message = fmt::format("{} is told by {}: {}", chain.front().artifact.string(),
-                                   link.artifact.filename().string(), error.message);
-    return Failure(told);
+        error.message = fmt::format("{} is told by {}: {}", artifact.string(),
+                                    link.artifact.filename().string(), error.message);
+    return Failure(std::move(error));
 }
 
 }  // namespace
@@ -74,28 +86,27 @@ Result<StoredState> StoredState::open(std::vector<SnapshotLink> chain, const Key
                                       const Host& host, std::uint64_t pages_apart) {
     StoredState out;
     out.chain_ = std::move(chain);
-    std::vector<Changes> all;
+    std::vector<Told> all;
     for (const auto& link : std::span{out.chain_}.first(out.chain_.size() - 1)) {
-        auto changes = out.read_changes(link, keys, host);
-        if (!changes) return blame(out.chain_, link, changes.error());
-        for (const auto& frame : changes->index.frames) pages_apart += frame.pages.size();
-        all.push_back(*std::move(changes));
+        auto told = out.read_told(link, keys, host);
+        if (!told) return blame(out.chain_, link, told.error(), host);
+        pages_apart += told->pages;
+        all.push_back(*std::move(told));
     }
     const auto& full = out.chain_.back();
     if (const auto opened = out.open_full(full, pages_apart, keys, host); !opened)
-        return blame(out.chain_, full, opened.error());
-    const Bytes kept{kept_in_all.count / out.chain_.size()};
-    for (std::size_t i = all.size(); i-- > 0;)
-        if (const auto added = out.add(std::move(all[i]), kept); !added)
-            return blame(out.chain_, out.chain_[i], added.error());
+        return blame(out.chain_, full, opened.error(), host);
+    for (; !all.empty(); all.pop_back())
+        if (const auto added = out.add(all.back(), host); !added)
+            return blame(out.chain_, out.chain_[all.size() - 1], added.error(), host);
     return out;
 }
 
 Result<> StoredState::extend(const SnapshotLink& link, const Keyring& keys, const Host& host) {
-    MUSTER_TRY(auto changes, read_changes(link, keys, host));
-    MUSTER_CHECK(add(std::move(changes), kept_in_all));
     chain_.insert(chain_.begin(), link);
-    return {};
+    const auto told = read_told(link, keys, host);
+    const auto added = told ? add(*told, host) : Result<>{Failure(told.error())};
+    return added ? added : Result<>{blame(chain_, chain_.front(), added.error(), host)};
 }
 
 Result<> StoredState::read(const std::function<Result<>(std::span<const std::byte>)>& sink,
@@ -107,20 +118,7 @@ Result<> StoredState::read(const std::function<Result<>(std::span<const std::byt
             host.progress("reading " + name, at, end);
             return host.keep_going();
         });
-    if (done || done.error().code != ErrorCode::damaged) return done;
-    // What comes of all links does not tell which one is at fault; their own bytes do.
-    for (const auto& link : chain_) {
-        if (link.manifest.checksum_sha256.empty()) continue;  // it is being made
-        MUSTER_CHECK(host.keep_going());
-        const auto checksum = sha256_of_file(link.artifact);
-        if (!checksum || *checksum == link.manifest.checksum_sha256) continue;
-        return fail(ErrorCode::damaged,
-                    fmt::format("{}: what it makes is not the database that was told: the bytes of "
-                                "{} are not those its manifest describes",
-                                artifact.string(), link.artifact.filename().string()),
-                    "choose a backup that is not told by that file");
-    }
-    return done;
+    return done ? done : Result<>{blame(chain_, chain_.front(), done.error(), host)};
 }
 
 Result<const File*> StoredState::open_file(const SnapshotLink& link) {
@@ -128,27 +126,43 @@ Result<const File*> StoredState::open_file(const SnapshotLink& link) {
     return &files_.emplace_back(std::move(file));
 }
 
-Result<StoredState::Changes> StoredState::read_changes(const SnapshotLink& link,
-                                                       const Keyring& keys, const Host& host) {
+Result<StoredState::Told> StoredState::read_told(const SnapshotLink& link, const Keyring& keys,
+                                                 const Host& host) {
     MUSTER_TRY(const auto* artifact, open_file(link));
     MUSTER_TRY(const auto outline, outline_of(*artifact));
     if (outline.key_id) {
         MUSTER_TRY(artifact, decoded(*artifact, link.manifest.bytes_written, nullptr, keys, host));
     }
     MUSTER_TRY(auto index, read_delta_index(*artifact));
-    if (index.facts.latter_sha256 == link.manifest.content_sha256() &&
-        index.facts.former_sha256 == link.manifest.delta->reference_sha256)
-        return Changes{artifact, std::move(index)};
-    return fail(
-        ErrorCode::damaged,
-        fmt::format("{} tells of another database than its manifest", link.artifact.string()),
-        "use another backup");
+    if (index.facts.latter_sha256 != link.manifest.content_sha256() ||
+        index.facts.former_sha256 != link.manifest.delta->reference_sha256)
+        return fail(
+            ErrorCode::damaged,
+            fmt::format("{} tells of another database than its manifest", link.artifact.string()),
+            "use another backup");
+    std::uint64_t pages = 0;
+    for (const auto& frame : index.frames) pages += frame.pages.size();
+    return Told{artifact, std::move(index), pages};
 }
 
-Result<> StoredState::add(Changes changes, Bytes kept) {
-    MUSTER_TRY(state_,
-               delta_state(*changes.file, std::move(changes.index), std::move(state_), kept));
+Result<> StoredState::add(const Told& told, const Host& host) {
+    MUSTER_TRY(const auto folder, scratch_folder(host));
+    MUSTER_CHECK(require_space(folder, {told.pages * told.index.facts.page_size},
+                               fmt::format("the changed pages of {}", told.file->path().string())));
+    if (made_ == nullptr) {
+        MUSTER_TRY(auto made, File::create(folder / "pages"));
+        made_ = &files_.emplace_back(std::move(made));
+    }
+    MUSTER_TRY(state_, delta_state(*told.file, told.index, std::move(state_), *made_,
+                                   [&](auto, auto) { return host.keep_going(); }));
     return {};
+}
+
+Result<fs::path> StoredState::scratch_folder(const Host& host) {
+    if (!scratch_) {
+        MUSTER_TRY(scratch_, ScratchFolder::make(host.scratch));
+    }
+    return scratch_->path();
 }
 
 Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_apart,
@@ -157,7 +171,7 @@ Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_ap
     const auto bytes = link.manifest.content_bytes();
     MUSTER_TRY(const auto outline, outline_of(*artifact));
     if (outline.compression == Compression::zstd) {
-        MUSTER_TRY(state_, zstd_state(*artifact, kept_in_all));
+        MUSTER_TRY(state_, zstd_state(*artifact, kept_content));
     }
     if (outline.compression == Compression::none) state_ = file_state(*artifact, bytes);
     // Each place may cost a frame, twice; what would cost as much as all frames is better made
@@ -179,12 +193,10 @@ Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_ap
 Result<const File*> StoredState::decoded(const File& artifact, Bytes limit,
                                          const DatabaseState* content, const Keyring& keys,
                                          const Host& host) {
-    if (!scratch_) {
-        MUSTER_TRY(scratch_, ScratchFolder::make(host.scratch));
-    }
-    const auto path = scratch_->path() / fmt::format("link-{}", files_.size());
-    MUSTER_CHECK(require_space(path.parent_path(), limit,
-                               fmt::format("the content of {}", artifact.path().string())));
+    MUSTER_TRY(const auto folder, scratch_folder(host));
+    const auto path = folder / fmt::format("link-{}", files_.size());
+    MUSTER_CHECK(
+        require_space(folder, limit, fmt::format("the content of {}", artifact.path().string())));
     MUSTER_TRY(auto to, File::create(path));
     const auto append = [&](std::span<const std::byte> piece) { return to.append(piece); };
     const auto progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {

@@ -25,10 +25,10 @@ Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manif
 /// Several threads may read it at once. What is read is not proven: read_state() does that.
 class StoredState {
 public:
-    /// `chain` is one of chain_of(). What cannot be read here and there (gzip, sealed artifacts) is
-    /// decoded into a private folder first. Fails as decode() and read_delta_index() do, and names
-    /// the link that is at fault.
-    /// `pages_apart` is how many places far apart somebody will read besides.
+    /// `chain` is one of chain_of(). Pages that changed, and what cannot be read here and there
+    /// (gzip, sealed artifacts), are made in a private folder first. Fails as decode() and
+    /// delta_state() do, and names the link that is at fault. `pages_apart` is how many places far
+    /// apart somebody will read besides.
     static Result<StoredState> open(std::vector<SnapshotLink> chain, const Keyring& keys,
                                     const Host& host, std::uint64_t pages_apart = 0);
     /// `link`, which is told by it, comes before it. After a failure it holds nothing.
@@ -45,14 +45,17 @@ public:
 
 private:
     StoredState() = default;
-    struct Changes {
+    /// What one link tells, and how many pages that is.
+    struct Told {
         const File* file;
         DeltaIndex index;
+        std::uint64_t pages;
     };
-    Result<Changes> read_changes(const SnapshotLink& link, const Keyring& keys, const Host& host);
+    Result<Told> read_told(const SnapshotLink& link, const Keyring& keys, const Host& host);
     Result<> open_full(const SnapshotLink& link, std::uint64_t pages_apart, const Keyring& keys,
                        const Host& host);
-    Result<> add(Changes changes, Bytes kept);
+    Result<> add(const Told& told, const Host& host);
+    Result<fs::path> scratch_folder(const Host& host);
     Result<const File*> open_file(const SnapshotLink& link);
     /// Into a private file: by `content`, where that reads it already.
     Result<const File*> decoded(const File& artifact, Bytes limit, const DatabaseState* content,
@@ -61,6 +64,7 @@ private:
     std::vector<SnapshotLink> chain_;
     std::optional<ScratchFolder> scratch_;
     std::deque<File> files_;  ///< which the states read
+    File* made_ = nullptr;    ///< one of them: the pages that all links made
     std::unique_ptr<DatabaseState> state_;
 };
 

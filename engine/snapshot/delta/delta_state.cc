@@ -3,32 +3,63 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
-#include "engine/snapshot/delta/made_pieces.h"
+#include "engine/base/workers.h"
 #include "engine/snapshot/format/pipeline.h"
 
 namespace muster {
 namespace {
 
+constexpr unsigned most_makers = 8;
+constexpr std::size_t frames_a_maker = 8;
+
 class DeltaState final : public DatabaseState {
 public:
-    DeltaState(const File& artifact, DeltaIndex index, std::unique_ptr<DatabaseState> former,
-               Bytes kept)
-        : artifact_(artifact), index_(std::move(index)), former_(std::move(former)), made_(kept) {}
+    DeltaState(const DeltaFacts& facts, std::unique_ptr<DatabaseState> former, const File& pages,
+               std::uint64_t first)
+        : facts_(facts), former_(std::move(former)), pages_(pages), first_(first) {}
 
-    Bytes size() const override { return {index_.facts.pages * index_.facts.page_size}; }
+    /// Each frame's pages are made of the former state alone, so that frames are made side by side.
+    Result<> make(const File& artifact, const DeltaIndex& index, File& pages,
+                  const PieceProgress& progress) {
+        const auto makers = std::clamp(std::thread::hardware_concurrency(), 1U, most_makers);
+        for (std::size_t first = 0; first < index.frames.size();) {
+            const auto count = std::min(index.frames.size() - first, makers * frames_a_maker);
+            std::vector<Result<Piece>> made(count, Piece{});
+            in_parallel(count, makers, [&](std::size_t i) {
+                FormerBytes former{*former_};
+                made[i] = read_delta_frame(artifact, index, index.frames[first + i], former);
+                return made[i].has_value();
+            });
+            for (std::size_t i = 0; i < count; ++i) {
+                MUSTER_CHECK(made[i]);
+                MUSTER_CHECK(pages.append(*made[i]));
+                const auto& numbers = index.frames[first + i].pages;
+                changed_.insert(changed_.end(), numbers.begin(), numbers.end());
+            }
+            first += count;
+            if (progress) MUSTER_CHECK(progress(first, index.frames.size()));
+        }
+        return {};
+    }
+
+    Bytes size() const override { return {facts_.pages * facts_.page_size}; }
 
     Result<> read(std::uint64_t offset, std::span<std::byte> into) const override {
         if (offset > size().count || into.size() > size().count - offset)
-            return past_the_end(offset, into.size(), size(), artifact_.path());
+            return past_the_end(offset, into.size(), size(), pages_.path());
         while (!into.empty()) {
-            const auto page = offset / index_.facts.page_size + 1;
-            const auto [frame, next] = changed_from(page);
-            const bool changed = next == page;
-            const auto end = (changed ? page : next - 1) * index_.facts.page_size;
+            const auto page = offset / facts_.page_size + 1;
+            const auto next = std::ranges::lower_bound(changed_, page);
+            const bool changed = next != changed_.end() && *next == page;
+            const auto end =
+                (changed ? page : (next == changed_.end() ? facts_.pages : *next - 1)) *
+                facts_.page_size;
             const auto part = into.first(
                 static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), end - offset)));
-            MUSTER_CHECK(changed ? read_changed(frame, page, offset, part)
+            const auto place = static_cast<std::uint64_t>(next - changed_.begin());
+            MUSTER_CHECK(changed ? read_made(place, offset % facts_.page_size, part)
                                  : former_->read(offset, part));
             into = into.subspan(part.size());
             offset += part.size();
@@ -37,47 +68,27 @@ public:
     }
 
 private:
-    /// The first page from `page` on that changed, and its frame; behind the last page where none
-    /// did.
-    std::pair<std::size_t, std::uint64_t> changed_from(std::uint64_t page) const {
-        const auto& frames = index_.frames;
-        const auto frame = std::ranges::lower_bound(
-            frames, page, {}, [](const DeltaFrame& each) { return each.pages.back(); });
-        if (frame == frames.end()) return {frames.size(), index_.facts.pages + 1};
-        return {static_cast<std::size_t>(frame - frames.begin()),
-                *std::ranges::lower_bound(frame->pages, page)};
+    /// Pages stand in the file as they do in changed_.
+    Result<> read_made(std::uint64_t place, std::uint64_t in_page,
+                       std::span<std::byte> into) const {
+        const auto offset = first_ + place * facts_.page_size + in_page;
+        MUSTER_TRY(const auto there, pages_.read_at(offset, into));
+        if (there == into.size()) return {};
+        return past_the_end(offset, into.size(), {offset + there}, pages_.path());
     }
 
-    Result<> read_changed(std::size_t number, std::uint64_t page, std::uint64_t offset,
-                          std::span<std::byte> into) const {
-        const auto& frame = index_.frames[number];
-        auto content = made_.find(number);
-        if (!content) {
-            FormerBytes former{*former_};
-            MUSTER_TRY(auto made, read_delta_frame(artifact_, index_, frame, former));
-            content = std::make_shared<const Piece>(std::move(made));
-            made_.keep(number, content);
-        }
-        const auto page_size = index_.facts.page_size;
-        const auto in_frame = static_cast<std::size_t>(std::ranges::lower_bound(frame.pages, page) -
-                                                       frame.pages.begin());
-        std::ranges::copy(
-            PieceView{*content}.subspan(in_frame * page_size + offset % page_size, into.size()),
-            into.begin());
-        return {};
-    }
-
-    const File& artifact_;
-    DeltaIndex index_;
+    DeltaFacts facts_;
     std::unique_ptr<DatabaseState> former_;
-    mutable MadePieces made_;
+    const File& pages_;
+    std::uint64_t first_;
+    PageNumbers changed_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIndex index,
+Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, const DeltaIndex& index,
                                                    std::unique_ptr<DatabaseState> former,
-                                                   Bytes kept) {
+                                                   File& pages, const PieceProgress& progress) {
     const auto expected = index.facts.former_pages * index.facts.page_size;
     if (former->size().count != expected)
         return fail(ErrorCode::manifest_mismatch,
@@ -85,7 +96,10 @@ Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIn
                                 "refers to has {}",
                                 artifact.path().string(), expected, former->size().count),
                     "look for the snapshot it refers to, or choose another one");
-    return std::make_unique<DeltaState>(artifact, std::move(index), std::move(former), kept);
+    MUSTER_TRY(const auto first, pages.size());
+    auto out = std::make_unique<DeltaState>(index.facts, std::move(former), pages, first.count);
+    MUSTER_CHECK(out->make(artifact, index, pages, progress));
+    return out;
 }
 
 Result<> pour_state(const DatabaseState& state,

@@ -5,15 +5,16 @@
 
 namespace muster {
 
-/// Reads of `former` what it does not find in `artifact`, which outlives the state; states stack,
-/// so that one can be told by another that is told by a third. Each keeps what it made of its
-/// frames, the last `kept` bytes, or two frames where that is more.
+/// Makes the changed pages at once, each of them once, and appends them to `pages`, which outlives
+/// the state and may hold those of others; the rest is read of `former`. States stack: each is made
+/// of the one below it, so that a chain costs what its links hold. `progress` is in frames.
 ///
 /// ErrorCode::manifest_mismatch where `former` has another size than the one it is told by. Another
-/// one of the same size shows in pages that changed since, and for certain in read_state().
-Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, DeltaIndex index,
+/// one of the same size shows in pages that changed since, and for certain in read_state(). Fails
+/// as read_delta_frame() does.
+Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, const DeltaIndex& index,
                                                    std::unique_ptr<DatabaseState> former,
-                                                   Bytes kept = {std::uint64_t{8} << 20U});
+                                                   File& pages, const PieceProgress& progress = {});
 
 /// Gives the whole state to `sink`, as read_state() does, and proves nothing. A thread of its own
 /// makes what comes next.

@@ -102,12 +102,12 @@ TEST_CASE("what a restore has to read is bounded", "[plan][chains]") {
     const auto kind = GENERATE(SnapshotKind::automatic, SnapshotKind::incr);
     Series links;
     links.add(Bytes{100000});
-    for (std::size_t i = 0; i < 3; ++i) links.add(Bytes{1}, i);
-    CHECK(links.next(kind) == "incr 3");
-    links.add(Bytes{1}, 3);
+    for (std::size_t i = 0; i < 23; ++i) links.add(Bytes{1}, i);
+    CHECK(links.next(kind) == "incr 23");
+    links.add(Bytes{1}, 23);
     CHECK(links.next(kind) == "diff 0");
     links.add(Bytes{5}, 0);
-    CHECK(links.next(kind) == "incr 5");
+    CHECK(links.next(kind) == "incr 25");
 }
 
 TEST_CASE("what lies in another folder is no base", "[plan][chains]") {
