@@ -111,9 +111,10 @@ Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
     step.place = {"destination", artifact.parent_path().string(), artifact.filename().string(),
                   arguments.has("--force"), false};
     if (arguments.has("--kind")) MUSTER_REPLY_CHECK(choose_kind(arguments, surroundings, step));
-    if (arguments.has("--full-every") && !arguments.has("--kind"))
-        return refuse(ErrorCode::usage, "--full-every goes with --kind",
-                      "add --kind auto, diff or incr; without --kind each snapshot is full");
+    for (const auto* flag : {"--full-every", "--key"})
+        if (arguments.has(flag) && !arguments.has("--kind"))
+            return refuse(ErrorCode::usage, fmt::format("{} goes with --kind", flag),
+                          "add --kind auto, diff or incr; without --kind each snapshot is full");
     return run_directly(arguments, surroundings,
                         direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
                                     surroundings.host.tool_version));

@@ -75,27 +75,22 @@ void protect_from_caps(const std::vector<Retained*>& counted, const KeepSpec& ke
 }
 
 /// What a snapshot that stays is told by stays with it, beside the caps.
-void keep_references(std::vector<Retained>& newest_first) {
+void keep_references(std::vector<Retained>& group) {
+    const auto is_told = [](const Retained& each) { return !each.snapshot->former.empty(); };
+    if (std::ranges::none_of(group, is_told)) return;
     std::unordered_map<std::string_view, Retained*> by_key;
-    for (auto& each : newest_first)
-        if (!each.snapshot->former.empty()) {
-            for (auto& every : newest_first) by_key.emplace(every.snapshot->key, &every);
-            break;
-        }
-    for (const auto& each : newest_first) {
-        if (!each.stays) continue;
-        // Only what stays by a rule of its own is walked from: the walk stops at what does.
-        for (const auto* at = &each; !at->snapshot->former.empty();) {
+    for (auto& each : group) by_key.emplace(each.snapshot->key, &each);
+    for (const auto& each : group) {
+        // The walk ends at one that stays by itself: the loop comes to that one too.
+        for (const auto* at = &each; at->stays && is_told(*at);) {
             const auto former = by_key.find(at->snapshot->former.text());
             if (former == by_key.end() || former->second->stays) break;
-            auto& kept = *former->second;
-            kept.stays = true;
-            kept.reasons = {
+            const auto& key = at->snapshot->key;
+            at = former->second;
+            former->second->stays = true;
+            former->second->reasons = {
                 {"referenced", fmt::format("{} holds only what changed since it",
-                                           at->snapshot->key.empty() ? "the snapshot still to be "
-                                                                       "taken"
-                                                                     : at->snapshot->key)}};
-            at = &kept;
+                                           key.empty() ? "the snapshot still to be taken" : key)}};
         }
     }
 }

@@ -26,7 +26,8 @@ struct InspectOptions {
 /// Findings in this order: manifest, reference (of one that holds only changes), checksum,
 /// checksum_file, tool_version, schema_version, key or content, then those of verify_database() and
 /// one `check` for each policy question; an encoded artifact is decoded into a private file for
-/// them. Depth checksum reads the artifact's bytes only and needs no key. A bad backup is an
+/// them. Depth checksum reads bytes only, of the artifact and of those it is told by, and needs no
+/// key. A bad backup is an
 /// Inspection, not an Error; Errors are not_found, not_a_file, permission_denied, io and
 /// interrupted.
 Result<Inspection> inspect_backup(const fs::path& artifact, const InspectOptions& options,
