@@ -11,6 +11,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/fields.h"
+#include "engine/base/rare.h"
 #include "engine/base/text_form.h"
 #include "engine/model/json_text.h"
 
@@ -20,6 +21,8 @@ template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_optional<Rare<T>> = true;
 
 template <class T>
 inline constexpr bool is_list = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/digest.h"
+#include "engine/base/rare.h"
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
@@ -79,7 +80,7 @@ struct SnapshotStep {
     bool may_be_empty = false;
     Place place;
     bool track_pages = false;
-    std::optional<Former> former = {};
+    Rare<Former> former = {};
     bool operator==(const SnapshotStep&) const = default;
 };
 template <>
@@ -224,7 +225,7 @@ struct RestoreStep {
     std::vector<KeyPlace> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
-    std::optional<ServiceUse> service;
+    Rare<ServiceUse> service;
     bool operator==(const RestoreStep&) const = default;
 };
 template <>
