@@ -148,6 +148,24 @@ Result<> File::append(std::string_view text) {
     return append(std::as_bytes(std::span{text.data(), text.size()}));
 }
 
+Result<> File::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const auto count =
+            ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return Failure(system_error(errno, "write", path_));
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+    return {};
+}
+
+Result<> File::resize(Bytes size) {
+    if (::ftruncate(descriptor_, static_cast<off_t>(size.count)) != 0)
+        return Failure(system_error(errno, "set the length of", path_));
+    return {};
+}
+
 void File::begin_sync() {
     const auto end = ::lseek(descriptor_, 0, SEEK_CUR);
     const auto begun = static_cast<off_t>(begun_);

@@ -63,6 +63,9 @@ public:
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const;
     Result<> append(std::span<const std::byte> bytes);
     Result<> append(std::string_view text);
+    /// Over what stands there, and past the end. Where append() goes on stays.
+    Result<> write_at(std::uint64_t offset, std::span<const std::byte> bytes);
+    Result<> resize(Bytes size);
     /// Has the kernel begin to write what was appended to the disk, once it is a MiB, and does not
     /// wait for it: then sync() has little left to do.
     void begin_sync();

@@ -132,7 +132,8 @@ Result<> Changes::read_back(const fs::path& artifact, const Key* key, const Mani
     Keyring keys;
     if (key != nullptr) keys.keys.push_back(*key);
     MUSTER_CHECK(former_->extend({artifact, manifest}, keys, host_));
-    return former_->read([](auto) { return Result<>{}; }, host_);
+    MUSTER_TRY(const auto content, File::open_read(content_));
+    return former_->compare(content, host_);
 }
 
 void Changes::keep(const Manifest& taken) const {
@@ -171,14 +172,13 @@ Result<FoundPages> Changes::look(const File* former, Arrival* arrival) const {
     return pages.finish();
 }
 
-/// What they are made of is proven by the digest in its manifest.
 Result<File> Changes::leaves_from(const StoredState& stored) const {
     const auto path = folder_ / "former-leaves";
     {
-        MUSTER_TRY(auto leaves, File::create(path));
-        PageLeaves pages{static_cast<std::uint32_t>(former_manifest().page_size), leaves};
-        MUSTER_CHECK(stored.read([&](PieceView piece) { return pages.add(piece); }, host_));
-        MUSTER_CHECK(pages.finish());
+        MUSTER_TRY(auto file, File::create(path));
+        MUSTER_CHECK(stored.prove(host_, [&](std::span<const Sha256> leaves) {
+            return file.append(std::as_bytes(leaves));
+        }));
     }
     return File::open_read(path);
 }

@@ -17,6 +17,11 @@ Result<> ignore(std::span<const std::byte>) {
     return {};
 }
 
+std::future<Result<>> sync_beside(File file) {
+    return std::async(std::launch::async,
+                      [file = std::move(file)]() mutable { return file.sync(); });
+}
+
 /// Writes the content to `out.database`. Only what stays is worth a sync.
 Result<> pour_into(OpenedContent& out, bool stays, const ContentSource& source) {
     MUSTER_TRY(auto to, File::create(out.database));
@@ -25,14 +30,9 @@ Result<> pour_into(OpenedContent& out, bool stays, const ContentSource& source) 
         if (stays) to.begin_sync();
         return {};
     });
-    if (!decoded) {
-        ::unlink(out.database.c_str());
-        return Failure(decoded.error());
-    }
+    MUSTER_CHECK(decoded);
     out.decoded = *std::move(decoded);
-    if (stays)
-        out.synced = std::async(std::launch::async,
-                                [file = std::move(to)]() mutable { return file.sync(); });
+    if (stays) out.synced = sync_beside(std::move(to));
     return {};
 }
 
@@ -50,7 +50,7 @@ public:
         const bool changes = manifest != nullptr && manifest->delta;
         // Of changes, any snapshot they are told by may be sealed.
         if (outline_.key_id || changes) keys_ = Keyring::read(options_.keys);
-        if (changes) return pour([&](const ContentSink& sink) { return read_changes(file, sink); });
+        if (changes) return filled([&](OpenedContent& out) { return follow_changes(out); });
         if (outline_.delta)
             return fail(ErrorCode::damaged,
                         fmt::format("{} holds only what changed since another snapshot, and no "
@@ -65,7 +65,14 @@ public:
             out.database = artifact_;
             return out;
         }
-        return pour([&](const ContentSink& sink) { return decode_all(file, limit(), sink); });
+        const auto source = [&](const ContentSink& sink) {
+            return decode_all(file, limit(), sink);
+        };
+        return filled([&](OpenedContent& out) -> Result<> {
+            if (!out.database.empty()) return pour_into(out, stays(), source);
+            MUSTER_TRY(out.decoded, source(ignore));
+            return {};
+        });
     }
 
 private:
@@ -75,20 +82,25 @@ private:
         return manifest->content->bytes;
     }
 
-    Result<OpenedContent> pour(const ContentSource& source) const {
+    bool stays() const { return options_.stage.has_value(); }
+
+    /// What `fill` makes of the place for the content; where that fails, no file stays there.
+    Result<OpenedContent> filled(const std::function<Result<>(OpenedContent&)>& fill) const {
         OpenedContent out;
-        if (options_.stage) {
+        if (stays()) {
             out.database = *options_.stage;
-        } else if (options_.only_digest) {
-            MUSTER_TRY(out.decoded, source(ignore));
-            return out;
-        } else {
+        } else if (!options_.only_digest) {
             MUSTER_TRY(out.scratch, ScratchFolder::make(host_.scratch));
             out.database = out.scratch->path() / "content.sqlite";
         }
-        MUSTER_CHECK(require_space(out.database.parent_path(), limit().value_or(size_),
-                                   fmt::format("the content of {}", artifact_.string())));
-        MUSTER_CHECK(pour_into(out, options_.stage.has_value(), source));
+        if (!out.database.empty())
+            MUSTER_CHECK(require_space(out.database.parent_path(), limit().value_or(size_),
+                                       fmt::format("the content of {}", artifact_.string())));
+        if (const auto done = fill(out); !done) {
+            if (out.synced.valid()) out.synced.wait();
+            if (!out.database.empty()) ::unlink(out.database.c_str());
+            return Failure(done.error());
+        }
         return out;
     }
 
@@ -107,22 +119,23 @@ private:
     }
 
     /// Their own bytes are hashed as they lie there: how they are read skips some of them.
-    Result<Decoded> read_changes(const File& file, const ContentSink& sink) const {
+    Result<> follow_changes(OpenedContent& out) const {
         MUSTER_TRY(auto chain, chain_of(artifact_, *options_.manifest));
-        MUSTER_TRY(const auto stored, StoredState::open(std::move(chain), keys_, host_));
-        Decoded out;
-        out.key_id = outline_.key_id;
-        out.artifact_bytes = size_;
-        out.content_bytes = stored.bytes().size();
-        out.content_sha256 = stored.manifest().content_sha256();
-        MUSTER_CHECK(stored.read(sink, host_));
-        Sha256Stream digest;
-        MUSTER_CHECK(read_pieces(file, [&](std::span<const std::byte> piece) -> Result<> {
-            digest.add(piece);
-            return {};
-        }));
-        out.artifact_sha256 = digest.finish();
-        return out;
+        auto opened = out.database.empty()
+                          ? StoredState::open(std::move(chain), keys_, host_)
+                          : StoredState::write(std::move(chain), out.database, keys_, host_);
+        MUSTER_TRY(const auto stored, std::move(opened));
+        if (stays()) {
+            MUSTER_TRY(auto staged, File::open_read_write(out.database));
+            out.synced = sync_beside(std::move(staged));
+        }
+        MUSTER_CHECK(stored.prove(host_));
+        out.decoded.key_id = outline_.key_id;
+        out.decoded.artifact_bytes = size_;
+        out.decoded.content_bytes = stored.bytes().size();
+        out.decoded.content_sha256 = stored.manifest().content_sha256();
+        MUSTER_TRY(out.decoded.artifact_sha256, sha256_of_file(artifact_));
+        return {};
     }
 
     const fs::path& artifact_;

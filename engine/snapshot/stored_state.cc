@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/snapshot/commit.h"
+#include "engine/snapshot/delta/look_through.h"
 #include "engine/snapshot/delta/zstd_state.h"
 #include "engine/snapshot/format/decode.h"
 #include "engine/snapshot/format/outline.h"
@@ -81,25 +83,39 @@ Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manif
     return out;
 }
 
-/// Indexes first: they say how much of the full one is read here and there.
 Result<StoredState> StoredState::open(std::vector<SnapshotLink> chain, const Keyring& keys,
                                       const Host& host, std::uint64_t pages_apart) {
     StoredState out;
-    out.chain_ = std::move(chain);
+    MUSTER_CHECK(out.read(std::move(chain), pages_apart, std::nullopt, keys, host));
+    return out;
+}
+
+Result<StoredState> StoredState::write(std::vector<SnapshotLink> chain, const fs::path& to,
+                                       const Keyring& keys, const Host& host) {
+    StoredState out;
+    MUSTER_CHECK(out.read(std::move(chain), 0, to, keys, host));
+    return out;
+}
+
+/// Indexes first: they say how much of the full one is read here and there.
+Result<> StoredState::read(std::vector<SnapshotLink> chain, std::uint64_t pages_apart,
+                           const std::optional<fs::path>& to, const Keyring& keys,
+                           const Host& host) {
+    chain_ = std::move(chain);
     std::vector<Told> all;
-    for (const auto& link : std::span{out.chain_}.first(out.chain_.size() - 1)) {
-        auto told = out.read_told(link, keys, host);
-        if (!told) return blame(out.chain_, link, told.error(), host);
+    for (const auto& link : std::span{chain_}.first(chain_.size() - 1)) {
+        auto told = read_told(link, keys, host);
+        if (!told) return blame(chain_, link, told.error(), host);
         pages_apart += told->pages;
         all.push_back(*std::move(told));
     }
-    const auto& full = out.chain_.back();
-    if (const auto opened = out.open_full(full, pages_apart, keys, host); !opened)
-        return blame(out.chain_, full, opened.error(), host);
+    const auto& full = chain_.back();
+    if (const auto opened = open_full(full, pages_apart, to, keys, host); !opened)
+        return blame(chain_, full, opened.error(), host);
     for (; !all.empty(); all.pop_back())
-        if (const auto added = out.add(all.back(), host); !added)
-            return blame(out.chain_, out.chain_[all.size() - 1], added.error(), host);
-    return out;
+        if (const auto added = add(all.back(), host); !added)
+            return blame(chain_, chain_[all.size() - 1], added.error(), host);
+    return {};
 }
 
 Result<> StoredState::extend(const SnapshotLink& link, const Keyring& keys, const Host& host) {
@@ -109,16 +125,52 @@ Result<> StoredState::extend(const SnapshotLink& link, const Keyring& keys, cons
     return added ? added : Result<>{blame(chain_, chain_.front(), added.error(), host)};
 }
 
-Result<> StoredState::read(const std::function<Result<>(std::span<const std::byte>)>& sink,
-                           const Host& host) const {
-    const auto& artifact = chain_.front().artifact;
-    auto done = read_state(
-        *state_, manifest().content_sha256(), artifact.string(), sink,
-        [&, name = artifact.filename().string()](std::uint64_t at, std::uint64_t end) -> Result<> {
-            host.progress("reading " + name, at, end);
-            return host.keep_going();
-        });
-    return done ? done : Result<>{blame(chain_, chain_.front(), done.error(), host)};
+Result<> StoredState::prove(const Host& host,
+                            const std::function<Result<>(std::span<const Sha256>)>& leaves) const {
+    const auto page_size = static_cast<std::uint32_t>(manifest().page_size);
+    if (!manifest().merkle_root || page_size == 0)
+        return not_as_told("its manifest tells no digest of its pages", host);
+    const auto root = merkle_root_of(*state_, page_size, leaves, progress("proving", host));
+    if (!root) return blame(chain_, chain_.front(), root.error(), host);
+    if (*root == *manifest().merkle_root) return {};
+    return not_as_told("what it makes is not the database that was told", host);
+}
+
+Result<> StoredState::compare(const File& content, const Host& host) const {
+    MUSTER_TRY(const auto size, content.size());
+    if (size != state_->size())
+        return not_as_told("what it makes has another length than the database", host);
+    const auto compared = look_through(
+        *state_,
+        [&](std::uint64_t offset, PieceView stored) -> Result<> {
+            Piece wanted(stored.size());
+            MUSTER_TRY(const auto there, content.read_at(offset, wanted));
+            if (there == wanted.size() && std::ranges::equal(stored, wanted)) return {};
+            return fail(
+                ErrorCode::damaged,
+                fmt::format("what it makes is not the database at byte {} or behind it", offset),
+                "choose another snapshot to be told by");
+        },
+        progress("comparing", host));
+    return compared ? compared : Result<>{blame(chain_, chain_.front(), compared.error(), host)};
+}
+
+PieceProgress StoredState::progress(std::string_view doing, const Host& host) const {
+    return [&host, what = fmt::format("{} {}", doing, chain_.front().artifact.filename().string())](
+               std::uint64_t done, std::uint64_t total) -> Result<> {
+        host.progress(what, done, total);
+        return host.keep_going();
+    };
+}
+
+Failure StoredState::not_as_told(std::string_view how, const Host& host) const {
+    return blame(chain_, chain_.front(),
+                 {ErrorCode::damaged,
+                  fmt::format("{}: {}: a snapshot it refers to was changed, or is another one",
+                              chain_.front().artifact.string(), how),
+                  "verify the snapshots it refers to, or choose another one",
+                  {}},
+                 host);
 }
 
 Result<const File*> StoredState::open_file(const SnapshotLink& link) {
@@ -131,11 +183,16 @@ Result<StoredState::Told> StoredState::read_told(const SnapshotLink& link, const
     MUSTER_TRY(const auto* artifact, open_file(link));
     MUSTER_TRY(const auto outline, outline_of(*artifact));
     if (outline.key_id) {
-        MUSTER_TRY(artifact, decoded(*artifact, link.manifest.bytes_written, nullptr, keys, host));
+        MUSTER_TRY(const auto folder, scratch_folder(host));
+        MUSTER_TRY(artifact, decoded(*artifact, link.manifest.bytes_written, nullptr,
+                                     folder / fmt::format("link-{}", files_.size()), keys, host));
     }
     MUSTER_TRY(auto index, read_delta_index(*artifact));
-    if (index.facts.latter_sha256 != link.manifest.content_sha256() ||
-        index.facts.former_sha256 != link.manifest.delta->reference_sha256)
+    const auto& told = index.facts;
+    if (told.latter_sha256 != link.manifest.content_sha256() ||
+        told.former_sha256 != link.manifest.delta->reference_sha256 ||
+        told.merkle_root != link.manifest.merkle_root ||
+        std::cmp_not_equal(told.page_size, link.manifest.page_size))
         return fail(
             ErrorCode::damaged,
             fmt::format("{} tells of another database than its manifest", link.artifact.string()),
@@ -145,6 +202,7 @@ Result<StoredState::Told> StoredState::read_told(const SnapshotLink& link, const
     return Told{artifact, std::move(index), pages};
 }
 
+/// Of a whole one only the pages of one link at a time wait beside it.
 Result<> StoredState::add(const Told& told, const Host& host) {
     MUSTER_TRY(const auto folder, scratch_folder(host));
     MUSTER_CHECK(require_space(folder, {told.pages * told.index.facts.page_size},
@@ -153,8 +211,13 @@ Result<> StoredState::add(const Told& told, const Host& host) {
         MUSTER_TRY(auto made, File::create(folder / "pages"));
         made_ = &files_.emplace_back(std::move(made));
     }
-    MUSTER_TRY(state_, delta_state(*told.file, told.index, std::move(state_), *made_,
-                                   [&](auto, auto) { return host.keep_going(); }));
+    const auto going = [&](auto, auto) { return host.keep_going(); };
+    if (whole_ == nullptr) {
+        MUSTER_TRY(state_, delta_state(*told.file, told.index, std::move(state_), *made_, going));
+        return {};
+    }
+    MUSTER_CHECK(apply_delta(*told.file, told.index, *whole_, *made_, going));
+    state_ = file_state(*whole_, {told.index.facts.pages * told.index.facts.page_size});
     return {};
 }
 
@@ -166,7 +229,8 @@ Result<fs::path> StoredState::scratch_folder(const Host& host) {
 }
 
 Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_apart,
-                                const Keyring& keys, const Host& host) {
+                                const std::optional<fs::path>& to, const Keyring& keys,
+                                const Host& host) {
     MUSTER_TRY(const auto* artifact, open_file(link));
     const auto bytes = link.manifest.content_bytes();
     MUSTER_TRY(const auto outline, outline_of(*artifact));
@@ -179,9 +243,15 @@ Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_ap
     const bool better_whole =
         outline.compression == Compression::zstd &&
         pages_apart >= std::max<std::uint64_t>(1, bytes.count / piece_size / 2);
-    if (!state_ || (better_whole && state_->size() == bytes)) {
-        MUSTER_TRY(const auto* content, decoded(*artifact, bytes, state_.get(), keys, host));
-        state_ = file_state(*content, bytes);
+    if (to || !state_ || (better_whole && state_->size() == bytes)) {
+        auto place = to.value_or("");
+        if (!to) {
+            MUSTER_TRY(place, scratch_folder(host));
+            place /= "whole";
+        }
+        MUSTER_TRY(whole_, decoded(*artifact, bytes, state_.get(), place, keys, host));
+        MUSTER_TRY(const auto made, whole_->size());
+        state_ = file_state(*whole_, made);
     }
     if (state_->size() == bytes) return {};
     return fail(ErrorCode::damaged,
@@ -190,26 +260,25 @@ Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_ap
                 "use another backup");
 }
 
-Result<const File*> StoredState::decoded(const File& artifact, Bytes limit,
-                                         const DatabaseState* content, const Keyring& keys,
-                                         const Host& host) {
-    MUSTER_TRY(const auto folder, scratch_folder(host));
-    const auto path = folder / fmt::format("link-{}", files_.size());
-    MUSTER_CHECK(
-        require_space(folder, limit, fmt::format("the content of {}", artifact.path().string())));
-    MUSTER_TRY(auto to, File::create(path));
-    const auto append = [&](std::span<const std::byte> piece) { return to.append(piece); };
+Result<File*> StoredState::decoded(const File& artifact, Bytes limit, const DatabaseState* content,
+                                   const fs::path& to, const Keyring& keys, const Host& host) {
+    MUSTER_CHECK(require_space(to.parent_path(), limit,
+                               fmt::format("the content of {}", artifact.path().string())));
+    MUSTER_TRY(auto file, File::create(to));
     const auto progress = [&](std::uint64_t done, std::uint64_t total) -> Result<> {
         host.progress("reading " + artifact.path().filename().string(), done, total);
         return host.keep_going();
     };
     if (content != nullptr) {
-        MUSTER_CHECK(pour_state(*content, append, progress));
+        MUSTER_CHECK(look_through(
+            *content,
+            [&](std::uint64_t offset, PieceView piece) { return file.write_at(offset, piece); },
+            progress));
     } else {
-        const auto done = decode(artifact, {keys.keys, limit, progress}, append);
+        const auto done = decode(artifact, {keys.keys, limit, progress},
+                                 [&](PieceView piece) { return file.append(piece); });
         if (!done) return Failure(keys.explained(done.error()));
     }
-    MUSTER_TRY(auto file, File::open_read(path));
     return &files_.emplace_back(std::move(file));
 }
 

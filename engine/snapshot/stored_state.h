@@ -22,15 +22,18 @@ struct SnapshotLink {
 /// or holds another database than the one before it is told by. Reads manifests only.
 Result<std::vector<SnapshotLink>> chain_of(const fs::path& artifact, const Manifest& manifest);
 
-/// Several threads may read it at once. What is read is not proven: read_state() does that.
+/// Several threads may read it at once. What is read is not proven: prove() does that.
 class StoredState {
 public:
     /// `chain` is one of chain_of(). Pages that changed, and what cannot be read here and there
-    /// (gzip, sealed artifacts), are made in a private folder first. Fails as decode() and
-    /// delta_state() do, and names the link that is at fault. `pages_apart` is how many places far
-    /// apart somebody will read besides.
+    /// (gzip, sealed artifacts), are made in a private folder first; all of it, where about as much
+    /// would be read besides: `pages_apart` is how many places far apart somebody will read. Fails
+    /// as decode() and delta_state() do, and names the link that is at fault.
     static Result<StoredState> open(std::vector<SnapshotLink> chain, const Keyring& keys,
                                     const Host& host, std::uint64_t pages_apart = 0);
+    /// As open(), with all of it in a new file, which is not synced and stays after a failure.
+    static Result<StoredState> write(std::vector<SnapshotLink> chain, const fs::path& to,
+                                     const Keyring& keys, const Host& host);
     /// `link`, which is told by it, comes before it. After a failure it holds nothing.
     Result<> extend(const SnapshotLink& link, const Keyring& keys, const Host& host);
 
@@ -38,10 +41,14 @@ public:
     /// The snapshot itself is the first one.
     const std::vector<SnapshotLink>& chain() const { return chain_; }
     const Manifest& manifest() const { return chain_.front().manifest; }
-    /// read_state(), whose progress and interruption are the host's. ErrorCode::damaged names the
-    /// artifact at fault, where its own bytes tell.
-    Result<> read(const std::function<Result<>(std::span<const std::byte>)>& sink,
-                  const Host& host) const;
+
+    /// That it has the Merkle root its manifest tells: every page is read, and the leaves given to
+    /// `leaves`, in order, as they are made. ErrorCode::damaged names the artifact at fault, where
+    /// its own bytes tell.
+    Result<> prove(const Host& host,
+                   const std::function<Result<>(std::span<const Sha256>)>& leaves = {}) const;
+    /// That it is `content`, byte for byte; otherwise as prove().
+    Result<> compare(const File& content, const Host& host) const;
 
 private:
     StoredState() = default;
@@ -51,20 +58,25 @@ private:
         DeltaIndex index;
         std::uint64_t pages;
     };
+    Result<> read(std::vector<SnapshotLink> chain, std::uint64_t pages_apart,
+                  const std::optional<fs::path>& to, const Keyring& keys, const Host& host);
     Result<Told> read_told(const SnapshotLink& link, const Keyring& keys, const Host& host);
-    Result<> open_full(const SnapshotLink& link, std::uint64_t pages_apart, const Keyring& keys,
-                       const Host& host);
+    Result<> open_full(const SnapshotLink& link, std::uint64_t pages_apart,
+                       const std::optional<fs::path>& to, const Keyring& keys, const Host& host);
     Result<> add(const Told& told, const Host& host);
     Result<fs::path> scratch_folder(const Host& host);
     Result<const File*> open_file(const SnapshotLink& link);
-    /// Into a private file: by `content`, where that reads it already.
-    Result<const File*> decoded(const File& artifact, Bytes limit, const DatabaseState* content,
-                                const Keyring& keys, const Host& host);
+    /// Into the new file `to`: by `content`, where that reads it already.
+    Result<File*> decoded(const File& artifact, Bytes limit, const DatabaseState* content,
+                          const fs::path& to, const Keyring& keys, const Host& host);
+    Failure not_as_told(std::string_view how, const Host& host) const;
+    PieceProgress progress(std::string_view doing, const Host& host) const;
 
     std::vector<SnapshotLink> chain_;
     std::optional<ScratchFolder> scratch_;
     std::deque<File> files_;  ///< which the states read
     File* made_ = nullptr;    ///< one of them: the pages that all links made
+    File* whole_ = nullptr;   ///< one of them: the state itself
     std::unique_ptr<DatabaseState> state_;
 };
 

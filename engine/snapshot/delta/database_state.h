@@ -17,7 +17,7 @@ public:
     virtual Bytes size() const = 0;
     /// Fills `into`. ErrorCode::damaged where that reaches past the end, and where a file it is
     /// read from ends too early. That no byte was changed is proven by reading all of it:
-    /// read_state().
+    /// merkle_root_of().
     virtual Result<> read(std::uint64_t offset, std::span<std::byte> into) const = 0;
 
 protected:

@@ -54,8 +54,12 @@ Result<> write_delta(const DatabaseState& former, const File& latter, const Page
 /// version wrote it. Needs about 12 bytes of memory for each changed page.
 Result<DeltaIndex> read_delta_index(const File& artifact);
 
-/// The pages of one frame, each the one its mark tells. ErrorCode::damaged names the frame's first
-/// page that is not, and says so where the former state is not the one it is told by.
+/// The pages of one frame. ErrorCode::damaged where it was changed in a way that shows; which pages
+/// are those that were told is not looked at.
+Result<Piece> make_delta_frame(const File& artifact, const DeltaIndex& index,
+                               const DeltaFrame& frame, FormerBytes& former);
+/// The same, each page the one its mark tells: ErrorCode::damaged names the frame's first one that
+/// is not.
 Result<Piece> read_delta_frame(const File& artifact, const DeltaIndex& index,
                                const DeltaFrame& frame, FormerBytes& former);
 

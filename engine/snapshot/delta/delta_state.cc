@@ -6,43 +6,58 @@
 #include <thread>
 
 #include "engine/base/workers.h"
-#include "engine/snapshot/format/pipeline.h"
 
 namespace muster {
 namespace {
 
 constexpr unsigned most_makers = 8;
-constexpr std::size_t frames_a_maker = 8;
+constexpr std::size_t frames_a_maker = 32;
+
+Result<> require_size(const File& artifact, const DeltaFacts& facts, Bytes former) {
+    const auto expected = facts.former_pages * facts.page_size;
+    if (former.count == expected) return {};
+    return fail(ErrorCode::manifest_mismatch,
+                fmt::format("{} tells what changed in a database of {} bytes, and the one it "
+                            "refers to has {}",
+                            artifact.path().string(), expected, former.count),
+                "look for the snapshot it refers to, or choose another one");
+}
+
+/// Where the pages of each frame stand when those of all frames stand side by side, and their end.
+std::vector<std::uint64_t> places_of(const DeltaIndex& index) {
+    std::vector<std::uint64_t> out{0};
+    for (const auto& frame : index.frames)
+        out.push_back(out.back() + std::uint64_t{frame.pages.size()} * index.facts.page_size);
+    return out;
+}
+
+/// Several at once; `progress` is called on this thread.
+Result<> for_each_frame(std::size_t count, const std::function<Result<>(std::size_t)>& work,
+                        const PieceProgress& progress) {
+    const auto makers = std::clamp(std::thread::hardware_concurrency(), 1U, most_makers);
+    for (std::size_t first = 0; first < count;) {
+        std::vector<Result<>> done(std::min(count - first, makers * frames_a_maker));
+        in_parallel(done.size(), makers, [&](std::size_t i) {
+            done[i] = work(first + i);
+            return done[i].has_value();
+        });
+        for (const auto& each : done) MUSTER_CHECK(each);
+        first += done.size();
+        if (progress) MUSTER_CHECK(progress(first, count));
+    }
+    return {};
+}
 
 class DeltaState final : public DatabaseState {
 public:
+    /// Its changed pages stand in `pages` from `first` on, as they do in `changed`.
     DeltaState(const DeltaFacts& facts, std::unique_ptr<DatabaseState> former, const File& pages,
-               std::uint64_t first)
-        : facts_(facts), former_(std::move(former)), pages_(pages), first_(first) {}
-
-    /// Each frame's pages are made of the former state alone, so that frames are made side by side.
-    Result<> make(const File& artifact, const DeltaIndex& index, File& pages,
-                  const PieceProgress& progress) {
-        const auto makers = std::clamp(std::thread::hardware_concurrency(), 1U, most_makers);
-        for (std::size_t first = 0; first < index.frames.size();) {
-            const auto count = std::min(index.frames.size() - first, makers * frames_a_maker);
-            std::vector<Result<Piece>> made(count, Piece{});
-            in_parallel(count, makers, [&](std::size_t i) {
-                FormerBytes former{*former_};
-                made[i] = read_delta_frame(artifact, index, index.frames[first + i], former);
-                return made[i].has_value();
-            });
-            for (std::size_t i = 0; i < count; ++i) {
-                MUSTER_CHECK(made[i]);
-                MUSTER_CHECK(pages.append(*made[i]));
-                const auto& numbers = index.frames[first + i].pages;
-                changed_.insert(changed_.end(), numbers.begin(), numbers.end());
-            }
-            first += count;
-            if (progress) MUSTER_CHECK(progress(first, index.frames.size()));
-        }
-        return {};
-    }
+               std::uint64_t first, PageNumbers changed)
+        : facts_(facts),
+          former_(std::move(former)),
+          pages_(pages),
+          first_(first),
+          changed_(std::move(changed)) {}
 
     Bytes size() const override { return {facts_.pages * facts_.page_size}; }
 
@@ -68,7 +83,6 @@ public:
     }
 
 private:
-    /// Pages stand in the file as they do in changed_.
     Result<> read_made(std::uint64_t place, std::uint64_t in_page,
                        std::span<std::byte> into) const {
         const auto offset = first_ + place * facts_.page_size + in_page;
@@ -89,63 +103,57 @@ private:
 Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, const DeltaIndex& index,
                                                    std::unique_ptr<DatabaseState> former,
                                                    File& pages, const PieceProgress& progress) {
-    const auto expected = index.facts.former_pages * index.facts.page_size;
-    if (former->size().count != expected)
-        return fail(ErrorCode::manifest_mismatch,
-                    fmt::format("{} tells what changed in a database of {} bytes, and the one it "
-                                "refers to has {}",
-                                artifact.path().string(), expected, former->size().count),
-                    "look for the snapshot it refers to, or choose another one");
+    MUSTER_CHECK(require_size(artifact, index.facts, former->size()));
     MUSTER_TRY(const auto first, pages.size());
-    auto out = std::make_unique<DeltaState>(index.facts, std::move(former), pages, first.count);
-    MUSTER_CHECK(out->make(artifact, index, pages, progress));
-    return out;
+    const auto places = places_of(index);
+    MUSTER_CHECK(for_each_frame(
+        index.frames.size(),
+        [&](std::size_t i) -> Result<> {
+            FormerBytes bytes{*former};
+            MUSTER_TRY(const auto made, read_delta_frame(artifact, index, index.frames[i], bytes));
+            return pages.write_at(first.count + places[i], made);
+        },
+        progress));
+    PageNumbers changed;
+    for (const auto& frame : index.frames)
+        changed.insert(changed.end(), frame.pages.begin(), frame.pages.end());
+    return std::make_unique<DeltaState>(index.facts, std::move(former), pages, first.count,
+                                        std::move(changed));
 }
 
-Result<> pour_state(const DatabaseState& state,
-                    const std::function<Result<>(std::span<const std::byte>)>& sink,
-                    const PieceProgress& progress) {
-    const auto size = state.size().count;
-    constexpr std::size_t pieces_ahead = 4;
-    Pipeline pipeline;
-    auto& made = pipeline.add_queue(pieces_ahead);
-    MUSTER_CHECK(pipeline.start([&]() -> Result<> {
-        for (std::uint64_t offset = 0; offset < size;) {
-            Piece piece(
-                static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, size - offset)));
-            MUSTER_CHECK(state.read(offset, piece));
-            offset += piece.size();
-            MUSTER_CHECK(made.push(std::move(piece)));
-        }
-        made.close();
-        return {};
-    }));
-    return pipeline.run([&]() -> Result<> {
-        for (std::uint64_t done = 0;;) {
-            MUSTER_TRY(const auto piece, made.pop());
-            if (!piece) return {};
-            MUSTER_CHECK(sink(*piece));
-            done += piece->size();
-            if (progress) MUSTER_CHECK(progress(done, size));
-        }
-    });
-}
-
-Result<> read_state(const DatabaseState& state, const Sha256& expected, const std::string& name,
-                    const std::function<Result<>(std::span<const std::byte>)>& sink,
-                    const PieceProgress& progress) {
-    Sha256Stream digest;
-    const auto hash = [&](std::span<const std::byte> piece) {
-        digest.add(piece);
-        return sink(piece);
-    };
-    MUSTER_CHECK(pour_state(state, hash, progress));
-    if (digest.finish() == expected) return {};
-    return fail(ErrorCode::damaged,
-                fmt::format("{}: what it makes is not the database that was told: a snapshot it "
-                            "refers to was changed, or is another one",
-                            name),
-                "verify the snapshots it refers to, or choose another one");
+Result<> apply_delta(const File& artifact, const DeltaIndex& index, File& content, File& spare,
+                     const PieceProgress& progress) {
+    MUSTER_TRY(const auto size, content.size());
+    MUSTER_CHECK(require_size(artifact, index.facts, size));
+    const auto former = file_state(content, size);
+    const auto places = places_of(index);
+    MUSTER_CHECK(for_each_frame(
+        index.frames.size(),
+        [&](std::size_t i) -> Result<> {
+            FormerBytes bytes{*former};
+            MUSTER_TRY(const auto made, make_delta_frame(artifact, index, index.frames[i], bytes));
+            return spare.write_at(places[i], made);
+        },
+        progress));
+    const std::size_t page_size = index.facts.page_size;
+    MUSTER_CHECK(for_each_frame(
+        index.frames.size(),
+        [&](std::size_t i) -> Result<> {
+            const auto& numbers = index.frames[i].pages;
+            Piece pages(numbers.size() * page_size);
+            MUSTER_CHECK(file_state(spare, {places.back()})->read(places[i], pages));
+            for (std::size_t at = 0; at < numbers.size();) {
+                std::size_t run = 1;
+                while (at + run < numbers.size() && numbers[at + run] == numbers[at] + run) ++run;
+                MUSTER_CHECK(
+                    content.write_at((numbers[at] - std::uint64_t{1}) * page_size,
+                                     PieceView{pages}.subspan(at * page_size, run * page_size)));
+                at += run;
+            }
+            return {};
+        },
+        progress));
+    return content.resize({index.facts.pages * page_size});
 }
 
 }  // namespace muster

@@ -1,4 +1,5 @@
-// The latter state of a delta file, without a file that holds it.
+// The latter state of a delta file: read here and there without a file that holds it, or written
+// over the former one.
 #pragma once
 
 #include "engine/snapshot/delta/delta_file.h"
@@ -10,23 +11,17 @@ namespace muster {
 /// of the one below it, so that a chain costs what its links hold. `progress` is in frames.
 ///
 /// ErrorCode::manifest_mismatch where `former` has another size than the one it is told by. Another
-/// one of the same size shows in pages that changed since, and for certain in read_state(). Fails
-/// as read_delta_frame() does.
+/// one of the same size shows in pages that changed since, and for certain in merkle_root_of().
+/// Fails as read_delta_frame() does.
 Result<std::unique_ptr<DatabaseState>> delta_state(const File& artifact, const DeltaIndex& index,
                                                    std::unique_ptr<DatabaseState> former,
                                                    File& pages, const PieceProgress& progress = {});
 
-/// Gives the whole state to `sink`, as read_state() does, and proves nothing. A thread of its own
-/// makes what comes next.
-Result<> pour_state(const DatabaseState& state,
-                    const std::function<Result<>(std::span<const std::byte>)>& sink,
-                    const PieceProgress& progress = {});
-
-/// Gives the whole state to `sink`, on the caller's thread, in order, in pieces of at most 1 MiB.
-/// What it got is to be thrown away unless this succeeds: ErrorCode::damaged where the digest over
-/// all is not `expected`, which `name`, for people, was told by.
-Result<> read_state(const DatabaseState& state, const Sha256& expected, const std::string& name,
-                    const std::function<Result<>(std::span<const std::byte>)>& sink,
-                    const PieceProgress& progress = {});
+/// Makes of `content`, which holds the former state, the latter one; after a failure it holds
+/// neither. The changed pages are made first, in the beginning of `spare`, whatever that holds;
+/// none is held to its mark. Fails as delta_state() does. `progress` is in frames, and goes to
+/// their end twice.
+Result<> apply_delta(const File& artifact, const DeltaIndex& index, File& content, File& spare,
+                     const PieceProgress& progress = {});
 
 }  // namespace muster

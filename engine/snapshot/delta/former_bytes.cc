@@ -6,7 +6,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t block_size = std::size_t{16} << 10U, blocks_kept = 64;
+constexpr std::size_t block_size = std::size_t{4} << 10U, blocks_kept = 256;
 constexpr auto nothing = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace muster {
 namespace {
 
 constexpr std::size_t leaf_size = Sha256{}.bytes.size();
+static_assert(sizeof(Sha256) == leaf_size);  // leaves side by side are the bytes of their file
 constexpr std::size_t leaves_at_once = 2048;
 
 }  // namespace

@@ -155,16 +155,21 @@ Result<DeltaIndex> read_delta_index(const File& artifact) {
     return out;
 }
 
-Result<Piece> read_delta_frame(const File& artifact, const DeltaIndex& index,
+Result<Piece> make_delta_frame(const File& artifact, const DeltaIndex& index,
                                const DeltaFrame& frame, FormerBytes& former) {
     MUSTER_TRY(const auto bytes, read_exactly(artifact, frame.offset, frame.bytes));
     MUSTER_TRY(const auto text,
                decompress(artifact, bytes, std::size_t{frame.instructions} + frame.literals));
-    const auto page_size = index.facts.page_size;
-    auto content =
-        make_pages(frame.pages, PieceView{text}.first(frame.instructions),
-                   PieceView{text}.subspan(frame.instructions), page_size, former, artifact.path());
+    return make_pages(frame.pages, PieceView{text}.first(frame.instructions),
+                      PieceView{text}.subspan(frame.instructions), index.facts.page_size, former,
+                      artifact.path());
+}
+
+Result<Piece> read_delta_frame(const File& artifact, const DeltaIndex& index,
+                               const DeltaFrame& frame, FormerBytes& former) {
+    auto content = make_delta_frame(artifact, index, frame, former);
     MUSTER_CHECK(content);
+    const auto page_size = index.facts.page_size;
     for (std::size_t i = 0; i < frame.pages.size(); ++i)
         if (mark_of(PieceView{*content}.subspan(i * page_size, page_size)) != frame.marks[i])
             return damaged(
