@@ -91,10 +91,14 @@ std::vector<Told> findings_of(const Handoff& handoff, Verdict verdict) {
     std::vector<Told> out;
     const auto add = [&](const Finding& finding, const std::string& where) {
         if (finding.verdict != verdict) return;
-        Told told{fmt::format("**{}**{}, {}: {}", plain(finding.code),
-                              finding.severity == Severity::error ? "" : " (warning)", plain(where),
-                              plain(finding.reason)),
-                  finding.next};
+        Told told{
+            fmt::format(
+                "**{}**{}, {}: {}", plain(finding.code),
+                finding.severity == Severity::error
+                    ? ""
+                    : fmt::format(" ({})", finding.severity == Severity::info ? "note" : "warning"),
+                plain(where), plain(finding.reason)),
+            finding.next};
         if (!finding.expected.empty() && !finding.actual.empty())
             told.text += fmt::format(" (expected {}, found {})", plain(finding.expected),
                                      plain(finding.actual));

@@ -18,11 +18,15 @@ std::string indented(std::string text) {
     return text;
 }
 
+std::string_view word_for(const Finding& finding) {
+    if (finding.verdict == Verdict::good) return "good";
+    if (finding.verdict == Verdict::unchecked) return "UNCHECKED";
+    if (finding.severity == Severity::info) return "NOTE";
+    return finding.severity == Severity::error ? "BAD" : "WARNING";
+}
+
 std::string finding_line(const Finding& finding, std::string_view known_subject = "") {
-    const std::string_view word = finding.verdict == Verdict::bad
-                                      ? (finding.severity == Severity::error ? "BAD" : "WARNING")
-                                  : finding.verdict == Verdict::unchecked ? "UNCHECKED"
-                                                                          : "good";
+    const std::string_view word = word_for(finding);
     std::string out = fmt::format("  {:<10} {:<15} {}", word, finding.code,
                                   finding.reason.empty() ? finding.subject : finding.reason);
     if (finding.verdict == Verdict::good) return out + "\n";

@@ -45,8 +45,9 @@ Result<> read_format(const Arguments& arguments, SnapshotStep& step) {
 }
 
 /// DEST is a store of snapshots named after their time, each full or told by one that lies there.
-Result<> choose_kind(const Arguments& arguments, const Surroundings& surroundings,
-                     SnapshotStep& step) {
+/// The finding, if any, says why it is full where that was not asked.
+Result<Findings> choose_kind(const Arguments& arguments, const Surroundings& surroundings,
+                             SnapshotStep& step) {
     KindRules rules;
     MUSTER_TRY(rules.kind, named(arguments, "--kind", SnapshotKind::automatic));
     if (arguments.has("--full-every")) {
@@ -84,11 +85,14 @@ Result<> choose_kind(const Arguments& arguments, const Surroundings& surrounding
     std::ranges::sort(group, std::ranges::greater{}, &SnapshotFacts::created_at);
     rules.now = world.now;
     const auto choice = choose_former(rules, group);
-    if (choice.former == nullptr) return {};
+    if (choice.former == nullptr && rules.kind == SnapshotKind::full) return Findings{};
+    if (choice.former == nullptr)
+        return Findings{
+            {"kind", Severity::info, Verdict::bad, step.volume_name, choice.why, "", "", "", ""}};
     MUSTER_TRY(auto keys, keys_of(arguments, "--key"));
     if (step.encrypt) keys.insert(keys.begin(), *step.encrypt);
     step.former = Former{choice.kind, choice.former->key, choice.former->checksum, std::move(keys)};
-    return {};
+    return Findings{};
 }
 
 Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
@@ -110,14 +114,18 @@ Reply run_backup(const Arguments& arguments, const Surroundings& surroundings) {
     MUSTER_REPLY_CHECK(read_format(arguments, step));
     step.place = {"destination", artifact.parent_path().string(), artifact.filename().string(),
                   arguments.has("--force"), false};
-    if (arguments.has("--kind")) MUSTER_REPLY_CHECK(choose_kind(arguments, surroundings, step));
+    Findings findings;
+    if (arguments.has("--kind")) {
+        MUSTER_REPLY_TRY(findings, choose_kind(arguments, surroundings, step));
+    }
     for (const auto* flag : {"--full-every", "--key"})
         if (arguments.has(flag) && !arguments.has("--kind"))
             return refuse(ErrorCode::usage, fmt::format("{} goes with --kind", flag),
                           "add --kind auto, diff or incr; without --kind each snapshot is full");
-    return run_directly(arguments, surroundings,
-                        direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
-                                    surroundings.host.tool_version));
+    auto plan = direct_plan("backup", backup_steps(step, depth), surroundings.host.now(),
+                            surroundings.host.tool_version);
+    plan.findings = std::move(findings);
+    return run_directly(arguments, surroundings, plan);
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ FileStatus status_from(const struct stat& status) {
             Bytes{static_cast<std::uint64_t>(status.st_size)},
             static_cast<std::uint32_t>(status.st_mode & 07777U),
             status.st_uid,
-            status.st_gid};
+            status.st_gid,
+            status.st_ctim.tv_sec * std::int64_t{1'000'000'000} + status.st_ctim.tv_nsec};
 }
 
 fs::path folder_of(const fs::path& path) {

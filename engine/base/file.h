@@ -30,6 +30,7 @@ struct FileStatus {
     std::uint32_t mode = 0;  ///< permission bits
     std::uint32_t owner = 0;
     std::uint32_t group = 0;
+    std::int64_t changed = 0;  ///< when content or attributes last were, in ns; moves only forward
 
     bool same_file(const FileStatus& other) const {
         return exists && other.exists && device == other.device && inode == other.inode;

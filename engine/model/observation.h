@@ -1,6 +1,7 @@
 // Every fact the planner and the judge may use. Made by engine/run/observe.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,7 +58,10 @@ struct SnapshotFacts {
     Bytes bytes;
     Sha256 checksum;
     std::optional<Time> proven_at;
+    Time read_at{};  ///< when all its bytes were last read and found good, after its taking
     std::optional<std::string> pinned;  ///< why, where somebody pinned it
+    /// Its taking read it back.
+    Time last_read() const { return std::max(created_at, read_at); }
     bool operator==(const SnapshotFacts&) const = default;
 };
 

@@ -125,6 +125,7 @@ struct VerifyStep {
     std::vector<KeyPlace> keys;
     std::optional<std::int64_t> supported_schema;
     std::vector<CheckSpec> checks;
+    bool alone = false;
     bool operator==(const VerifyStep&) const = default;
 };
 template <>
@@ -145,7 +146,10 @@ struct Fields<VerifyStep> {
         optional("keys", &VerifyStep::keys, "Where the keys lie that may open it."),
         optional("supported_schema", &VerifyStep::supported_schema,
                  "A greater schema version is bad."),
-        required("checks", &VerifyStep::checks, "The policy's questions.")};
+        required("checks", &VerifyStep::checks, "The policy's questions."),
+        optional(
+            "alone", &VerifyStep::alone,
+            "Only its own bytes are read: each snapshot that it is told by has its own turn.")};
 };
 
 struct PruneStep {

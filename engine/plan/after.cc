@@ -43,11 +43,15 @@ public:
         const auto found = snapshots_.find(outcome.checked);
         if (found == snapshots_.end()) return;
         auto& snapshot = *found->second;
+        note_reading(snapshot, outcome);
         const auto target = questions_.find(snapshot.target);
         if (target != questions_.end() && *target->second != outcome.questions) return;
         if (outcome.proof && outcome.proof->checksum == snapshot.checksum)
             snapshot.proven_at = outcome.proof->proven_at;
-        snapshot.known_bad = std::ranges::any_of(outcome.findings, fails);
+        const bool bad = std::ranges::any_of(outcome.findings, fails);
+        // Good bytes tell nothing of what was found in them.
+        if (!bad && !looked_inside(outcome) && !snapshot.damaged) return;
+        snapshot.known_bad = bad;
         snapshot.damaged = std::ranges::any_of(outcome.findings, is_damage);
     }
 
@@ -67,6 +71,17 @@ public:
     }
 
 private:
+    static bool looked_inside(const Outcome& outcome) {
+        return outcome.proof || std::ranges::find(outcome.findings, "integrity", &Finding::code) !=
+                                    outcome.findings.end();
+    }
+    static void note_reading(SnapshotFacts& snapshot, const Outcome& outcome) {
+        for (const auto& finding : outcome.findings)
+            if (finding.code == "checksum" && finding.verdict == Verdict::good &&
+                finding.actual == snapshot.checksum.hex())
+                snapshot.read_at = std::max(snapshot.read_at, outcome.finished_at);
+    }
+
     Observation& observation_;
     std::unordered_map<std::string_view, SnapshotFacts*> snapshots_;
     std::unordered_map<std::string_view, const Sha256*> questions_;

@@ -33,6 +33,16 @@ std::optional<Candidate> candidate(const SnapshotFacts& snapshot, const ByKey& u
     return out;
 }
 
+/// Where what was there before is read from, by what costs less.
+std::string_view how_read(const SnapshotFacts& full) {
+    const std::string_view key = full.key;
+    if (key.ends_with(".zst"))
+        return "of the full one only frames that are needed are decompressed, or all of them once";
+    const bool sealed = key.ends_with(".gz") || key.ends_with(".enc");
+    return sealed ? "the full one is decoded once, into the state directory"
+                  : "the full one is read where it lies";
+}
+
 Bytes stored_since(const SnapshotFacts& full, const SnapshotGroup& group) {
     Bytes out;
     for (const auto* each : group)
@@ -83,9 +93,10 @@ FormerChoice choose_former(const KindRules& rules, const SnapshotGroup& group) {
         return {nullptr,
                 {},
                 fmt::format("full: the last full one is of {}", format_time(base.created_at))};
-    const auto told_by = [](DeltaKind kind, const SnapshotFacts& former) {
+    const auto told_by = [&](DeltaKind kind, const SnapshotFacts& former) {
         return FormerChoice{&former, kind,
-                            fmt::format("{}: what changed since {}", name_of(kind), former.key)};
+                            fmt::format("{}: what changed since {}; {}", name_of(kind), former.key,
+                                        how_read(base))};
     };
     if (rules.kind == SnapshotKind::diff) return told_by(DeltaKind::diff, base);
     const auto stored = stored_since(base, group);

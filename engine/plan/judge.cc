@@ -7,6 +7,7 @@
 
 #include "engine/plan/availability.h"
 #include "engine/plan/plan_draft.h"
+#include "engine/plan/reread.h"
 #include "engine/plan/selector.h"
 #include "engine/plan/standings.h"
 
@@ -103,6 +104,33 @@ void judge_snapshots(Findings& out, const Observation& observation) {
         if (snapshot.state != SnapshotState::unfinished)
             finding.next = fmt::format("muster inspect {}", snapshot.path);
         out.push_back(std::move(finding));
+    }
+}
+
+/// Where the protections promise that all bytes are read again.
+void judge_rereads(Findings& out, const Policy& policy, const PlanDraft& world) {
+    for (const auto& [name, protect] : policy.protect) {
+        if (!protect.read_all_within) continue;
+        for (const auto* target : world.chosen()) {
+            const auto kind = kind_of(world.spec_of(*target));
+            if (!selects(protect.targets, target->spec, target->id, kind)) continue;
+            for (const auto& store : protect.stores) {
+                const auto stands = reread_of(world.snapshots().of(target->id, store),
+                                              *protect.read_all_within, world.world().now);
+                if (stands.bytes.count == 0) continue;
+                const bool all = stands.current == stands.bytes;
+                out.push_back(
+                    {"read_again", Severity::warning, all ? Verdict::good : Verdict::bad,
+                     fmt::format("{}:{}", target->id, store),
+                     all ? "every stored byte was read in time"
+                         : "some of what is stored was not read for longer than that",
+                     "all within " + spell_duration(*protect.read_all_within),
+                     fmt::format("the longest unread {}", format_time(stands.oldest)),
+                     fmt::format("{} of {}", spell_bytes(stands.current),
+                                 spell_bytes(stands.bytes)),
+                     all ? "" : "muster apply POLICY --only verify --target " + target->id});
+            }
+        }
     }
 }
 
@@ -203,6 +231,7 @@ Findings judge(const Policy& policy, const Observation& observation) {
 
     const Selection everything;
     const PlanDraft world{policy, observation, everything};
+    judge_rereads(out, policy, world);
     judge_drills(out, policy, world);
     std::unordered_map<std::string_view, const TargetFacts*> facts;
     for (const auto& target : observation.targets) facts[target.id] = &target;

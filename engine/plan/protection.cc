@@ -9,6 +9,7 @@
 #include "engine/plan/chains.h"
 #include "engine/plan/covering_protect.h"
 #include "engine/plan/plan_parts.h"
+#include "engine/plan/reread.h"
 #include "engine/plan/retention.h"
 #include "engine/plan/selector.h"
 
@@ -31,7 +32,10 @@ public:
 
     void plan() {
         if (draft_.wants_kind(Kind<SnapshotStep>::name)) take();
-        if (draft_.wants_kind(Kind<VerifyStep>::name)) prove();
+        if (draft_.wants_kind(Kind<VerifyStep>::name)) {
+            prove();
+            if (protect_.read_all_within) read_again(*protect_.read_all_within);
+        }
         if (protect_.keep && draft_.wants_kind(Kind<PruneStep>::name)) prune();
     }
 
@@ -140,12 +144,32 @@ private:
     }
 
     const Step& prove_again(const SnapshotFacts& snapshot, Reason reason) {
-        auto action = verification();
+        return look_again(snapshot, verification(), std::move(reason));
+    }
+
+    const Step& look_again(const SnapshotFacts& snapshot, VerifyStep action, Reason reason) {
+        looked_at_.push_back(&snapshot);
         action.key = snapshot.key;
         auto blocked = unavailable(draft_.policy().stores.at(store_.name));
         if (!blocked) blocked = reason_of(store_.trouble);
         return draft_.add(job_, place_of("verify", snapshot), target_.id, std::move(action),
                           snapshot.bytes, std::move(reason), std::move(blocked));
+    }
+
+    void read_again(Duration within) {
+        VerifyStep action;
+        action.store = store_.name;
+        action.root = store_.root;
+        action.depth = Depth::checksum;
+        action.alone = true;
+        for (const auto* snapshot : reread_of(group_, within, draft_.world().now).due) {
+            if (std::ranges::find(looked_at_, snapshot) != looked_at_.end()) continue;
+            look_again(*snapshot, action,
+                       {"read_again",
+                        fmt::format("its bytes were last read {}; all are read again "
+                                    "within {}",
+                                    format_time(snapshot->last_read()), spell_duration(within))});
+        }
     }
 
     struct Lapsed {
@@ -252,6 +276,7 @@ private:
     std::string here_;
     std::string former_;              ///< key of what the new snapshot is told by
     std::vector<std::string> needs_;  ///< what a prune must wait for
+    SnapshotGroup looked_at_;         ///< older ones that this plan reads already
     SnapshotGroup coming_proofs_;
     bool new_is_verified_ = false;  ///< by a step that is planned
     bool renewed_ = false;          ///< the proof that had expired

@@ -120,6 +120,7 @@ private:
             take_snapshot(step, host_,
                           asked == questions_.end() ? std::nullopt : std::optional{asked->second}));
         if (taken.examination) examined_.emplace(outcome.step, *std::move(taken.examination));
+        read_back_.emplace(outcome.step, std::move(taken.read_back));
         outcome.snapshot = std::move(taken.snapshot);
         outcome.findings = std::move(taken.findings);
         outcome.phases = std::move(taken.phases);
@@ -139,8 +140,11 @@ private:
         options.checks = step.checks;
         options.supported_schema = step.supported_schema;
         options.keys = step.keys;
+        options.alone = step.alone;
         if (const auto known = examined_.find(step.taken_by); known != examined_.end())
             options.examined = &known->second;
+        if (const auto known = read_back_.find(step.taken_by); known != read_back_.end())
+            options.read_back = &known->second;
         MUSTER_TRY(auto seen, inspect_backup(path, options, host_));
         outcome.phases.push_back({"verify", watch.lap()});
         outcome.checked = path;
@@ -239,6 +243,7 @@ private:
     std::map<std::string, Questions>
         questions_;  ///< by the step whose snapshot they will be asked of
     std::map<std::string, Examination> examined_;  ///< by the step that took the snapshot
+    std::map<std::string, ReadBack> read_back_;    ///< likewise
     std::set<std::string> without_proof_;          ///< verifications that were to give one
 };
 

@@ -55,6 +55,10 @@ Result<> Changes::prepare(const fs::path& artifact) {
     if (manifest->checksum_sha256 != step_.former->checksum)
         return unusable(former, "was replaced since this was planned");
     MUSTER_TRY(chain_, chain_of(former, *manifest));
+    for (const auto& link : chain_) {
+        MUSTER_TRY(const auto status, status_of(link.artifact));
+        read_links_.push_back({link.artifact, status});
+    }
     cached_ = cache_.find(former_manifest().content_sha256());
     return {};
 }

@@ -7,6 +7,7 @@
 #include "engine/snapshot/delta/page_leaves.h"
 #include "engine/snapshot/format/encode.h"
 #include "engine/snapshot/leaves_cache.h"
+#include "engine/snapshot/read_back.h"
 #include "engine/snapshot/stored_state.h"
 #include "engine/store/local/lease.h"
 
@@ -38,6 +39,8 @@ public:
     /// Of `artifact`, by way of the former snapshot as it lies in the store: ErrorCode::damaged
     /// where that does not give the database back, byte for byte.
     Result<> read_back(const fs::path& artifact, const Key* key, const Manifest& manifest);
+    /// What lay in the store as that was read: the former snapshot and all it is told by.
+    const std::vector<ReadBack::Read>& read_links() const { return read_links_; }
 
     /// Keeps the leaves for the next one.
     void keep(const Manifest& taken) const;
@@ -57,6 +60,7 @@ private:
     std::optional<File> cached_;       ///< leaves that may be its own
     std::optional<StoredState> former_;
     FoundPages found_;
+    std::vector<ReadBack::Read> read_links_;
     Alongside<FoundPages> looking_;  ///< last: waited for before what it looks at goes
 };
 

@@ -73,6 +73,8 @@ public:
         seen_.depth = options_.depth;
         seen_.bytes = there.size;
         if (const auto pin = pin_on(artifact_)) seen_.pinned = pin->reason;
+        if (options_.read_back != nullptr && options_.read_back->untouched())
+            known_ = options_.read_back;
         MUSTER_CHECK(read_sidecars(seen_, artifact_));
         MUSTER_CHECK(follow_references());
         MUSTER_CHECK(read_content());
@@ -99,11 +101,12 @@ private:
         if (chain) {
             for (const auto& link : std::span{*chain}.subspan(1))
                 seen_.told_by.push_back(link.artifact.string());
-            if (only_bytes()) {
-                MUSTER_TRY(broken, changed_link(*chain));
-            }
         }
-        seen_.findings.push_back(judge_reference(seen_, broken));
+        const bool read = chain && only_bytes() && !options_.alone;
+        if (read && known_ == nullptr) {
+            MUSTER_TRY(broken, changed_link(*chain));
+        }
+        seen_.findings.push_back(judge_reference(seen_, broken, read));
         return {};
     }
 
@@ -126,14 +129,14 @@ private:
 
     Result<> read_content() {
         if (only_bytes()) {
-            MUSTER_TRY(seen_.checksum, checksum_with_progress(artifact_, seen_.bytes, host_));
+            MUSTER_TRY(seen_.checksum, checksum());
             return {};
         }
         auto opened = open();
         if (!opened) {
             if (is_of_the_world(opened.error())) return Failure(opened.error());
             undecoded_ = opened.error();
-            MUSTER_TRY(seen_.checksum, checksum_with_progress(artifact_, seen_.bytes, host_));
+            MUSTER_TRY(seen_.checksum, checksum());
             return {};
         }
         content_ = *std::move(opened);
@@ -143,6 +146,29 @@ private:
         return {};
     }
 
+    Result<Sha256> checksum() const {
+        if (known_ != nullptr) return known_->checksum;
+        return checksum_with_progress(artifact_, seen_.bytes, host_);
+    }
+
+    /// What it decodes to, where this run has seen that.
+    std::optional<OpenedContent> known_content() const {
+        if (known_ == nullptr || !known_->content_proven || !seen_.manifest) return std::nullopt;
+        OpenedContent out;
+        const auto& manifest = *seen_.manifest;
+        if (manifest.content) {
+            out.decoded.compression = manifest.content->compression;
+            out.decoded.key_id = manifest.content->key_id;
+        } else {
+            out.database = artifact_;
+        }
+        out.decoded.artifact_bytes = seen_.bytes;
+        out.decoded.artifact_sha256 = known_->checksum;
+        out.decoded.content_bytes = manifest.content_bytes();
+        out.decoded.content_sha256 = manifest.content_sha256();
+        return out;
+    }
+
     /// No file is made of it where its digest tells all.
     Result<OpenedContent> open() const {
         ContentOptions how;
@@ -150,6 +176,7 @@ private:
         how.stage = options_.stage;
         if (seen_.manifest) how.manifest = &*seen_.manifest;
         if (options_.examined != nullptr && !options_.stage) {
+            if (auto known = known_content(); known && examined(*known)) return *std::move(known);
             how.only_digest = true;
             MUSTER_TRY(auto digested, open_content(artifact_, how, host_));
             if (examined(digested)) return digested;
@@ -223,6 +250,7 @@ private:
     const fs::path& artifact_;
     const InspectOptions& options_;
     const Host& host_;
+    const ReadBack* known_ = nullptr;  ///< what need not be read once more
     Inspection seen_;
     std::optional<OpenedContent> content_;
     std::optional<Error> undecoded_;

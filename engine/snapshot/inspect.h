@@ -7,6 +7,7 @@
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 #include "engine/snapshot/examine.h"
+#include "engine/snapshot/read_back.h"
 
 namespace muster {
 
@@ -21,6 +22,10 @@ struct InspectOptions {
     /// What is known of the content already, for whoever examined it on its way into the artifact:
     /// an artifact that still decodes to those very bytes is not examined again.
     const Examination* examined = nullptr;
+    bool alone = false;  ///< at depth checksum: its own bytes only, not those it is told by
+    /// What this run has read already, for whoever took the snapshot: while nobody touches it, its
+    /// bytes are not read again.
+    const ReadBack* read_back = nullptr;
 };
 
 /// Findings in this order: manifest, reference (of one that holds only changes), checksum,

@@ -48,7 +48,7 @@ Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unrea
     return finding;
 }
 
-Finding judge_reference(const Inspection& seen, const std::optional<Error>& broken) {
+Finding judge_reference(const Inspection& seen, const std::optional<Error>& broken, bool read) {
     const auto& delta = *seen.manifest->delta;
     return {
         "reference",
@@ -58,8 +58,7 @@ Finding judge_reference(const Inspection& seen, const std::optional<Error>& brok
         broken ? broken->message : "all snapshots it is told by lie there",
         fmt::format("{}, which holds the state {}", delta.reference, delta.reference_sha256.hex()),
         broken ? "" : fmt::format("{} of them", seen.told_by.size()),
-        seen.depth == Depth::checksum ? "their manifests, and all bytes"
-                                      : "their manifests, and their lengths",
+        read ? "their manifests, and all bytes" : "their manifests, and their lengths",
         broken ? broken->hint : ""};
 }
 

@@ -12,8 +12,9 @@ namespace muster {
 /// `unreadable` is why the manifest that lies there cannot be read.
 Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unreadable);
 
-/// Of a snapshot of changes: `broken` is why those it is told by are not there as they were.
-Finding judge_reference(const Inspection& seen, const std::optional<Error>& broken);
+/// Of a snapshot of changes: `broken` is why those it is told by are not there as they were;
+/// `read`: all their bytes were looked at.
+Finding judge_reference(const Inspection& seen, const std::optional<Error>& broken, bool read);
 
 /// Against the manifest; without one against what the .sha256 file told.
 Finding judge_checksum(const Inspection& seen, const Result<std::optional<Sha256>>& told);

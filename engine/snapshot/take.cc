@@ -126,6 +126,7 @@ public:
         if (questions_) MUSTER_CHECK(conclude());
         kill_point("snapshot.staged");
         MUSTER_CHECK(commit_.publish(manifest_));
+        MUSTER_CHECK(note_read_back());
         if (changes_) changes_->keep(manifest_);
         took("commit");
         return {};
@@ -139,6 +140,7 @@ public:
         return {{step_.place.store, key, artifact_.string(), std::move(manifest_),
                  step_.former ? step_.former->key : ""},
                 std::move(examination_),
+                std::move(read_back_),
                 std::move(phases_),
                 {}};
     }
@@ -283,6 +285,17 @@ private:
         return {};
     }
 
+    /// What became of it as it was renamed is part of how it lies there.
+    Result<> note_read_back() {
+        MUSTER_TRY(const auto status, status_of(artifact_));
+        read_back_.files.push_back({artifact_, status});
+        if (step_.former)
+            for (const auto& link : changes_->read_links()) read_back_.files.push_back(link);
+        read_back_.checksum = manifest_.checksum_sha256;
+        read_back_.content_proven = step_.former || !encoded();
+        return {};
+    }
+
     std::function<Result<>(std::uint64_t, std::uint64_t)> progress(std::string doing) const {
         return [this, what = std::move(doing) + " " + step_.volume_name](
                    std::uint64_t done, std::uint64_t total) -> Result<> {
@@ -305,6 +318,7 @@ private:
     Manifest manifest_;
     std::vector<Phase> phases_;
     std::optional<Examination> examination_;
+    ReadBack read_back_;
     bool former_is_to_blame_ = false;
     Stopwatch watch_;
     // Last: they are waited for before what they look at goes.

@@ -8,12 +8,14 @@
 #include "engine/model/outcome.h"
 #include "engine/model/plan.h"
 #include "engine/snapshot/examine.h"
+#include "engine/snapshot/read_back.h"
 
 namespace muster {
 
 struct Taken {
     SnapshotTaken snapshot;
     std::optional<Examination> examination;  ///< of its content; for whoever verifies it next
+    ReadBack read_back;
     std::vector<Phase> phases;
     Findings findings;  ///< a warning `former` where all was stored instead of what changed
 };

@@ -475,5 +475,43 @@ class ByPolicy(Changes):
         self.assertEqual(ran.status, 0, ran)
 
 
+
+class ReadAgain(Changes):
+    """Rolling verification: all that is stored is read within a time that the policy states."""
+
+    def test_rot_is_found_by_the_run_that_reads_it_again(self):
+        policy()
+        text = Path("policy.yaml").read_text()
+        Path("policy.yaml").write_text(text.replace("stores: [near], ", "stores: [near], read_all_within: 2s, "))
+        full = self.apply()
+        change_shop(1)
+        link = self.apply()
+        time.sleep(3)
+
+        def to_read():
+            steps = self.passes("plan", "policy.yaml", "--only", "verify").document["steps"]
+            return {step["action"]["key"]: step["action"] for step in steps if step["reason"]["code"] == "read_again"}
+
+        again = to_read()
+        self.assertEqual(set(again), {f"shop/{full.name}", f"shop/{link.name}"})
+        self.assertEqual({(each["depth"], each["alone"]) for each in again.values()}, {("checksum", True)})
+        record = self.passes("apply", "policy.yaml", "--only", "verify").document
+        covered = next(each for each in record["findings"] if each["code"] == "read_again")
+        self.assertEqual((covered["subject"], covered["verdict"]), ("shop:near", "good"))
+        self.assertRegex(covered["coverage"], r"^(\S+ \S+) of \1$")
+
+        time.sleep(3)
+        flip_a_byte(full)
+        ran = self.muster("apply", "policy.yaml", "--only", "verify")
+        self.assertEqual(ran.status, 4, ran)
+        verdicts = {each["checked"]: each["status"] for each in ran.document["outcomes"]}
+        self.assertEqual(verdicts, {str(full): "bad", str(link): "done"}, "each is read for itself")
+        self.assertEqual(to_read(), {}, "what is known to be bad is not read again")
+        change_shop(2)
+        fresh = self.apply("--only", "snapshot")
+        self.assertNotIn("delta", manifest(fresh))
+        self.check_restores(fresh)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -12,6 +12,7 @@ struct ChainScene {
     fs::path database = folder / "shop.db";
     std::vector<fs::path> artifacts;
     std::optional<Former> former;
+    Taken last;
 
     explicit ChainScene(Compression compression = Compression::none) {
         host.host.scratch = folder / "scratch";
@@ -25,11 +26,12 @@ struct ChainScene {
             step.compress = compression;
             step.track_pages = true;
             step.former = former;
-            const auto taken = take_snapshot(step, host.host);
+            auto taken = take_snapshot(step, host.host, Questions{});
             if (!taken) throw std::runtime_error{taken.error().text()};
             artifacts.emplace_back(taken->snapshot.path);
             former = Former{
                 DeltaKind::incr, taken->snapshot.key, taken->snapshot.manifest.checksum_sha256, {}};
+            last = *std::move(taken);
         }
     }
 };

@@ -62,6 +62,7 @@ struct ProtectOptions {
     SnapshotSpec snapshot;
     Depth verify = Depth::full;
     Duration proof_expires = std::chrono::days{7};
+    std::optional<Duration> read_all_within;
     std::optional<KeepSpec> keep;
     bool operator==(const ProtectOptions&) const = default;
 };
@@ -69,16 +70,19 @@ template <>
 struct Fields<ProtectOptions> {
     static constexpr std::string_view doc =
         "What holds for every protect that does not say otherwise.";
-    static constexpr auto list =
-        FieldList{optional("schedule", &ProtectOptions::schedule,
-                           "When a snapshot is due; at every apply when left out."),
-                  optional("snapshot", &ProtectOptions::snapshot, "How a snapshot is taken."),
-                  optional("verify", &ProtectOptions::verify,
-                           "Depth of verification; only full and deep give a proof."),
-                  optional("proof_expires", &ProtectOptions::proof_expires,
-                           "How long a proof counts; then the snapshot is read back again."),
-                  optional("keep", &ProtectOptions::keep,
-                           "What survives pruning; everything when left out.")};
+    static constexpr auto list = FieldList{
+        optional("schedule", &ProtectOptions::schedule,
+                 "When a snapshot is due; at every apply when left out."),
+        optional("snapshot", &ProtectOptions::snapshot, "How a snapshot is taken."),
+        optional("verify", &ProtectOptions::verify,
+                 "Depth of verification; only full and deep give a proof."),
+        optional("proof_expires", &ProtectOptions::proof_expires,
+                 "How long a proof counts; then the snapshot is read back again."),
+        optional("read_all_within", &ProtectOptions::read_all_within,
+                 "All bytes of every snapshot are read again within this time, a share "
+                 "of them in each run; when left out, only those of which a proof is due."),
+        optional("keep", &ProtectOptions::keep,
+                 "What survives pruning; everything when left out.")};
 };
 
 struct ProtectSpec : ProtectOptions {

@@ -106,6 +106,8 @@ void check_protect(const Policy& policy, RuleReport& report) {
         check_selector(path + ".targets", protect.targets, policy, report);
         report.need_known(path + ".stores", protect.stores, "stores", policy.stores);
         report.need_time(path + ".proof_expires", protect.proof_expires);
+        if (protect.read_all_within)
+            report.need_time(path + ".read_all_within", *protect.read_all_within);
         check_snapshot(path + ".snapshot", protect.snapshot, report);
         check_extensions(path, protect, policy, report);
         if (protect.keep) check_keep(path + ".keep", *protect.keep, report);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/snapshot/commit.h"
+#include "engine/snapshot/inspect.h"
 #include "engine/snapshot/stored_state.h"
 #include "tests/support/chains.h"
 
@@ -57,6 +58,30 @@ TEST_CASE("a chain names what is wrong with it", "[snapshot][chains]") {
     CHECK_THAT(why(), EndsWith("names no file of this store"));
     write_all(manifest, told);
     CHECK(why() == "whole, of 3");
+}
+
+TEST_CASE("what a run read a moment ago is read once more where somebody touched it",
+          "[snapshot][chains]") {
+    for (const auto depth : {Depth::checksum, Depth::full})
+        for (const std::size_t touched : {0U, 1U, 2U}) {
+            const ChainScene scene;
+            InspectOptions options;
+            options.depth = depth;
+            options.examined = &*scene.last.examination;
+            options.read_back = &scene.last.read_back;
+            const auto good = [&] {
+                const auto seen = inspect_backup(scene.artifacts.back(), options, scene.host.host);
+                REQUIRE(seen);
+                return seen->restorable;
+            };
+            CHECK(scene.last.read_back.untouched());
+            CHECK(good());
+            auto content = read_all(scene.artifacts[touched]);
+            content[content.size() / 2] ^= 1;
+            write_all(scene.artifacts[touched], content);
+            CHECK_FALSE(scene.last.read_back.untouched());
+            CHECK_FALSE(good());
+        }
 }
 
 }  // namespace muster
