@@ -8,7 +8,7 @@
 namespace muster {
 
 /// Every place there is, in the order a run passes them. The fault tests kill at each one.
-inline constexpr std::array<std::string_view, 17> kill_points{
+inline constexpr std::array<std::string_view, 19> kill_points{
     "run.started",
     "snapshot.copied",
     "snapshot.staged",
@@ -20,6 +20,8 @@ inline constexpr std::array<std::string_view, 17> kill_points{
     "prune.manifest_removed",
     "restore.safety_taken",
     "restore.staged",
+    "overwrite.journaled",
+    "overwrite.written",
     "swap.folded",
     "swap.intent_written",
     "swap.moved_aside",

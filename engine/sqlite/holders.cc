@@ -64,4 +64,13 @@ std::string spell_holders(const std::vector<Holder>& holders) {
     return text;
 }
 
+Error stayed_locked(const fs::path& database, Duration wait) {
+    const auto holders = holders_of(database);
+    return {ErrorCode::exclusive_holder,
+            fmt::format("{} stayed locked for {}{}", database.string(), spell_duration(wait),
+                        holders.empty() ? "" : " by " + spell_holders(holders)),
+            "end its long transactions, or stop the application and restore without --in-place",
+            {}};
+}
+
 }  // namespace muster

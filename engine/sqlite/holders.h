@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/file.h"
+#include "engine/base/time.h"
 
 namespace muster {
 
@@ -23,5 +24,8 @@ std::vector<Holder> holders_of(const fs::path& database);
 
 /// "pid 4711 (app --serve), pid 12 (…)"; empty for nobody.
 std::string spell_holders(const std::vector<Holder>& holders);
+
+/// Of a database into which somebody waited so long to write; names who holds it.
+Error stayed_locked(const fs::path& database, Duration wait);
 
 }  // namespace muster

@@ -7,6 +7,7 @@
 
 #include "engine/sqlite/connection.h"
 #include "engine/sqlite/holders.h"
+#include "engine/sqlite/overwrite_changed.h"
 #include "engine/sqlite/system_faults.h"
 
 namespace muster {
@@ -14,15 +15,6 @@ namespace {
 
 constexpr int pages_a_step = 1024;
 constexpr std::chrono::milliseconds retry_after{20};
-
-Error locked_out(const fs::path& target, Duration wait) {
-    const auto holders = holders_of(target);
-    return {ErrorCode::exclusive_holder,
-            fmt::format("{} stayed locked for {}{}", target.string(), spell_duration(wait),
-                        holders.empty() ? "" : " by " + spell_holders(holders)),
-            "end its long transactions, or stop the application and restore without --in-place",
-            {}};
-}
 
 /// true: the last page is written. Waits for others as long as it may.
 Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
@@ -44,7 +36,7 @@ Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
         if (primary != SQLITE_BUSY && primary != SQLITE_LOCKED)
             return Failure(sqlite_error(nullptr, code, target, "write"));
         if (std::chrono::steady_clock::now() >= deadline)
-            return Failure(locked_out(target, options.wait));
+            return Failure(stayed_locked(target, options.wait));
         std::this_thread::sleep_for(retry_after);
     }
 }
@@ -56,6 +48,8 @@ Result<> overwrite_database(const fs::path& from, const fs::path& target,
     MUSTER_TRY(auto source, Connection::open(from, OpenMode::immutable));
     MUSTER_TRY(auto destination, Connection::open(target, OpenMode::read_write, options.wait));
     MUSTER_CHECK(destination.query_integer("SELECT count(*) FROM sqlite_schema"));
+    MUSTER_TRY(const bool comparable, has_comparable_pages(destination, from));
+    if (comparable) return overwrite_changed(from, std::move(destination), options);
     MUSTER_TRY(const auto page, source.query_integer("PRAGMA page_size"));
     const auto page_size = static_cast<std::uint64_t>(page);
     std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> backup{

@@ -140,6 +140,28 @@ class RestoreOverDamage:
         case.assertIn(self.old, [family(each) for each in aside], "the damaged files were not kept as they were")
 
 
+class RestoreInPlace:
+    """restore into the file of a database that keeps a rollback journal."""
+    words = ("restore", "kept.sqlite", "--to", "shop.db", "--force", "--in-place")
+
+    def prepare(self, case):
+        make("shop.db", ["one"])
+        case.passes("backup", "shop.db", "kept.sqlite")
+        change("shop.db", ["later"])
+        self.old, self.new = content("shop.db"), content("kept.sqlite")
+        case.assertNotEqual(self.old, self.new)
+
+    def check_killed(self, case):
+        case.assertIn(content("shop.db"), (self.old, self.new), "neither the old nor the new database")
+        check_store(case, ".")
+
+    def check_next(self, case, record):
+        case.assertEqual(content("shop.db"), self.new)
+        case.assertFalse(sidecar("shop.db", "-journal").exists())
+        safety = [each for each in check_store(case, ".") if ".pre-restore-" in each.name]
+        case.assertIn(self.old, [content(each) for each in safety], "no safety copy holds the former rows")
+
+
 def check_store(case, folder):
     """The snapshots that may be restored; every other one calls itself unfinished."""
     whole = []
@@ -206,7 +228,7 @@ class Round(Case):
                 self.assertTrue(any(about in each for each in found), f"nothing is said about {path}:\n{ran}")
 
 
-COMMANDS = {each.__name__: each for each in (Apply, BackupOver, RestoreOverLog, RestoreOverDamage)}
+COMMANDS = {each.__name__: each for each in (Apply, BackupOver, RestoreOverLog, RestoreOverDamage, RestoreInPlace)}
 
 
 def play(top, name, place):

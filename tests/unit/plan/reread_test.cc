@@ -144,7 +144,7 @@ TEST_CASE("records tell when bytes were read, and the coverage is judged", "[pla
     CHECK(judged() == std::pair{Verdict::bad, std::string{"0 B of 2.0 KiB"}});
     learn(world, {read_again(world.snapshots[0], "2026-11-19T00:00:00Z")});
     CHECK(world.snapshots[0].last_read() == at("2026-11-19T00:00:00Z"));
-    CHECK(judged() == std::pair{Verdict::bad, std::string{"1000 B of 2.0 KiB"}});
+    CHECK(judged() == std::pair{Verdict::bad, std::string{"1.0 KiB of 2.0 KiB"}});
     learn(world, {read_again(world.snapshots[1], "2026-11-19T00:00:00Z", Verdict::bad)});
     CHECK(world.snapshots[1].known_bad);
     CHECK(world.snapshots[1].damaged);
