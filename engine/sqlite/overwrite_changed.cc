@@ -245,7 +245,7 @@ Result<> overwrite_changed(const fs::path& from, Connection target,
     if (!began)
         return began.error().code == ErrorCode::exclusive_holder ? Result<>{Failure(locked_out())}
                                                                  : began;
-    const auto prepared = [&]() -> Result<> {
+    auto prepared = [&]() -> Result<> {
         if (options.locked) MUSTER_CHECK(options.locked());
         MUSTER_CHECK(work.compare());
         MUSTER_CHECK(work.journal());
@@ -255,7 +255,7 @@ Result<> overwrite_changed(const fs::path& from, Connection target,
         work.drop_journal();
         return prepared;
     }
-    if (const auto written = work.write(); !written) {
+    if (auto written = work.write(); !written) {
         // SQLite rolls it back as it would after a crash, for whoever opens it next: for us.
         { const auto gone = std::move(target); }
         MUSTER_TRY(auto again, Connection::open(path, OpenMode::read_write, options.wait));

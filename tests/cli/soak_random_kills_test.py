@@ -12,7 +12,7 @@ from support.faults import COMMANDS, Round
 from support.muster import Case
 
 KILLS = int(os.environ.get("MUSTER_TEST_KILLS", "500"))
-NAMES = ("Backup", "BackupOver", "RestoreOver", "RestoreInPlace", "Apply")
+NAMES = ("Backup", "BackupOver", "RestoreOver", "RestoreInPlace", "RestorePages", "Apply")
 SEED = 4
 
 

@@ -141,11 +141,11 @@ class RestoreEncoded(Restore):
 
 class RestoreOver(Restore):
     """Over a database: its rows are in it, or in a safety copy beside it."""
-    extra, old = ("--force",), sorted([*OLD, "lost"])
+    extra, old, mode = ("--force",), sorted([*OLD, "lost"]), "WAL"
 
     def prepare(self, case):
         super().prepare(case)
-        make("app.db", OLD, "WAL")
+        make("app.db", OLD, self.mode)
         change("app.db", ["lost"])
 
     def holds(self, case, artifacts):
@@ -163,6 +163,11 @@ class RestoreOver(Restore):
 
 class RestoreInPlace(RestoreOver):
     extra = ("--force", "--in-place")
+
+
+class RestorePages(RestoreInPlace):
+    """The same where there is no log: only pages that differ are written, with a journal of muster's."""
+    mode = "DELETE"
 
 
 class Apply(Backup):
@@ -189,7 +194,7 @@ class Apply(Backup):
 
 
 COMMANDS = {each.__name__: each for each in (
-    Backup, BackupEncoded, BackupVacuum, BackupOver, Restore, RestoreEncoded, RestoreOver, RestoreInPlace, Apply)}
+    Backup, BackupEncoded, BackupVacuum, BackupOver, Restore, RestoreEncoded, RestoreOver, RestoreInPlace, RestorePages, Apply)}
 
 
 def names_in(case, path):

@@ -151,6 +151,7 @@ TEST_CASE("nobody commits between the question and the writing, and readers hold
     SECTION("a refusal") {
         options.locked = [&]() -> Result<> {
             App other{states.target};
+            other.run("PRAGMA busy_timeout = 0");
             CHECK_THROWS(other.run("INSERT INTO t(a) VALUES (1)"));
             CHECK(other.value("SELECT count(*) FROM t") == "150");  // may still read
             return fail(ErrorCode::exclusive_holder, "no", "");
