@@ -55,6 +55,11 @@ Result<> write_through(const fs::path& staged, const fs::path& target,
         };
         auto written = overwrite_database(staged, target, options);
         if (written) return {};
+        // It may have been the last step that failed.
+        if (const auto now = watch->changed(); !changed && (!now || *now))
+            return Failure(written.error().during(
+                fmt::format("writing into {}, which may hold the backup now; what it held is in {}",
+                            target.string(), former)));
         MUSTER_CHECK(forget_safety_copy(former, host.now()));
         if (!changed || tries == most_tries) return written;
     }

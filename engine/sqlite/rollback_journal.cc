@@ -78,9 +78,7 @@ Result<> RollbackJournal::complete() {
 
 Result<> RollbackJournal::remove() {
     if (::unlink(path_.c_str()) != 0) return Failure(system_error(errno, "remove", path_));
-    // Where that fails, a loss of power may bring the journal back, and with it the former state.
-    static_cast<void>(sync_folder(path_.parent_path()));
-    return {};
+    return sync_folder(path_.parent_path());
 }
 
 }  // namespace muster

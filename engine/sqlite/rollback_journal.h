@@ -22,7 +22,8 @@ public:
     Result<> add(std::uint32_t number, std::span<const std::byte> page);
     /// On the disk, with its name.
     Result<> complete();
-    /// What was written is the database from now on. An Error: the journal is there as before.
+    /// What was written is the database from now on. An Error: the journal is there as before, or a
+    /// loss of power may bring it back.
     Result<> remove();
 
 private:

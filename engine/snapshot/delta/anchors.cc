@@ -1,7 +1,6 @@
 #include "engine/snapshot/delta/anchors.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 
 namespace muster {
@@ -11,24 +10,7 @@ constexpr unsigned fewest_bits = 10, most_bits = 25;
 constexpr std::uint64_t bytes_a_slot = 16;  // two slots for each anchor
 constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
 
-/// Any fixed numbers without a pattern do: here those of xorshift64*.
-constexpr auto gear = [] {
-    std::array<std::uint64_t, 256> numbers{};
-    std::uint64_t state = 88172645463325252;
-    for (auto& number : numbers) {
-        state ^= state >> 12U;
-        state ^= state << 25U;
-        state ^= state >> 27U;
-        number = state * 0x2545F4914F6CDD1D;
-    }
-    return numbers;
-}();
-
 }  // namespace
-
-void RollingHash::add(std::byte next) {
-    hash_ = (hash_ << 2U) + gear[std::to_integer<std::size_t>(next)];
-}
 
 Anchors::Anchors(Bytes content)
     : bits_(std::clamp(static_cast<unsigned>(std::bit_width(content.count / bytes_a_slot)),

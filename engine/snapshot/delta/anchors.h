@@ -1,6 +1,7 @@
 // Where content stood: found again by what it is, wherever it went.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,12 +16,24 @@ namespace muster {
 /// anchor, and the content decides which: the same bytes have the same anchors wherever they stand.
 class RollingHash {
 public:
-    void add(std::byte next);
+    void add(std::byte next) { hash_ = (hash_ << 2U) + gear[std::to_integer<std::size_t>(next)]; }
     void forget() { hash_ = 0; }
     bool at_anchor() const { return hash_ >> anchor_shift == 0; }
     std::uint64_t value() const { return hash_; }
 
 private:
+    /// Any fixed numbers without a pattern do: here those of xorshift64*.
+    static constexpr auto gear = [] {
+        std::array<std::uint64_t, 256> numbers{};
+        std::uint64_t state = 88172645463325252;
+        for (auto& number : numbers) {
+            state ^= state >> 12U;
+            state ^= state << 25U;
+            state ^= state >> 27U;
+            number = state * 0x2545F4914F6CDD1D;
+        }
+        return numbers;
+    }();
     static constexpr unsigned anchor_shift = 64 - 5;
     std::uint64_t hash_ = 0;
 };
