@@ -163,6 +163,8 @@ public:
         }
         if (pages_ < former_pages_) MUSTER_CHECK(target_.cut(offset_of(pages_ + 1)));
         MUSTER_CHECK(target_.sync());
+        if (options_.progress)
+            MUSTER_CHECK(options_.progress(offset_of(pages_ + 1), offset_of(pages_ + 1)));
         kill_point("overwrite.written");
         return journal_->remove();
     }
