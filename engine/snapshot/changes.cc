@@ -93,7 +93,11 @@ Result<> Changes::find() {
         MUSTER_TRY(const auto rebuilt, leaves_from(stored));
         MUSTER_TRY(found_, look(&rebuilt, nullptr));
     }
-    MUSTER_TRY(former_, StoredState::open(chain_, keys, host_, found_.changed.size()));
+    // New pages have no former selves.
+    const auto were_there = std::ranges::upper_bound(found_.changed, former_manifest().page_count);
+    MUSTER_TRY(former_,
+               StoredState::open(chain_, keys, host_,
+                                 static_cast<std::uint64_t>(were_there - found_.changed.begin())));
     return {};
 }
 

@@ -238,11 +238,9 @@ Result<> StoredState::open_full(const SnapshotLink& link, std::uint64_t pages_ap
         MUSTER_TRY(state_, zstd_state(*artifact, kept_content));
     }
     if (outline.compression == Compression::none) state_ = file_state(*artifact, bytes);
-    // Each place may cost a frame, twice; what would cost as much as all frames is better made
-    // once.
-    const bool better_whole =
-        outline.compression == Compression::zstd &&
-        pages_apart >= std::max<std::uint64_t>(1, bytes.count / piece_size / 2);
+    // Each place may cost a frame; what would cost as much as all frames is better made once.
+    const bool better_whole = outline.compression == Compression::zstd &&
+                              pages_apart >= std::max<std::uint64_t>(1, bytes.count / piece_size);
     if (to || !state_ || (better_whole && state_->size() == bytes)) {
         auto place = to.value_or("");
         if (!to) {
