@@ -4,9 +4,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <climits>
 #include <cstdlib>
+#include <thread>
 
 #include "engine/codec/documents.h"
 #include "engine/plan/secrets.h"
@@ -101,6 +103,22 @@ Result<Depth> depth_of(const Arguments& arguments, std::string_view flag) {
     if (const auto depth = from_name<Depth>(written)) return *depth;
     return fail(ErrorCode::usage, fmt::format("{}: '{}' is no depth", flag, written),
                 "it takes checksum, quick, full or deep");
+}
+
+Result<int> jobs_of(const Arguments& arguments) {
+    constexpr int most_jobs = 64;
+    if (!arguments.has("--jobs"))
+        return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_jobs);
+    const auto written = arguments.value("--jobs");
+    int jobs = 0;
+    const auto [end, error] =
+        std::from_chars(written.data(), written.data() + written.size(), jobs);
+    if (error != std::errc{} || end != written.data() + written.size() || jobs < 1 ||
+        jobs > most_jobs)
+        return fail(ErrorCode::usage,
+                    fmt::format("--jobs: '{}' is no number from 1 to {}", written, most_jobs),
+                    "write it like 4");
+    return jobs;
 }
 
 Result<std::vector<KeyPlace>> keys_of(const Arguments& arguments, std::string_view flag) {

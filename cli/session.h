@@ -36,6 +36,8 @@ Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& argumen
 
 /// ErrorCode::usage where it is no depth.
 Result<Depth> depth_of(const Arguments& arguments, std::string_view flag);
+/// --jobs, from 1 to 64; as many as there are cores when left out.
+Result<int> jobs_of(const Arguments& arguments);
 /// What stands for "wait that long for another run" in --lock-wait; ErrorCode::usage when it is no
 /// duration.
 Result<Duration> lease_wait_of(const Arguments& arguments);

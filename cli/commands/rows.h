@@ -12,6 +12,7 @@ Command apply_command();
 Command backup_command();
 Command inspect_command();
 Command verify_command();
+Command doctor_command();
 Command restore_command();
 Command drill_command();
 Command prune_command();

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <thread>
 
 #include "cli/asked_checks.h"
 #include "cli/commands/rows.h"
@@ -14,8 +12,6 @@
 
 namespace muster {
 namespace {
-
-constexpr int most_jobs = 64;
 
 Failure refused(std::string_view flag, std::string_view written, std::string_view what,
                 std::string_view example) {
@@ -49,19 +45,6 @@ Result<VerifyRules> rules_of(const Arguments& arguments) {
         if (!rules.max_age) return refused("--max-age", written, "duration", "26h or 7d");
     }
     return rules;
-}
-
-Result<int> jobs_of(const Arguments& arguments) {
-    if (!arguments.has("--jobs"))
-        return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_jobs);
-    const auto written = arguments.value("--jobs");
-    int jobs = 0;
-    const auto [end, error] =
-        std::from_chars(written.data(), written.data() + written.size(), jobs);
-    if (error != std::errc{} || end != written.data() + written.size() || jobs < 1 ||
-        jobs > most_jobs)
-        return refused("--jobs", written, fmt::format("number from 1 to {}", most_jobs), "4");
-    return jobs;
 }
 
 Result<std::vector<std::string>> patterns_of(const Arguments& arguments) {

@@ -33,8 +33,8 @@ constexpr auto rows_of() {
 /// Every document there is.
 constexpr auto rows =
     rows_of<Policy, Manifest, Inspection, Plan, Record, Population, Event, SwapIntent, Pin,
-            VerificationReport, SnapshotList, RetentionReport, Handoff, ScheduleReport, InitReport,
-            ProblemReport, ErrorReport, VersionReport>();
+            VerificationReport, HealthReport, SnapshotList, RetentionReport, Handoff,
+            ScheduleReport, InitReport, ProblemReport, ErrorReport, VersionReport>();
 
 }  // namespace
 

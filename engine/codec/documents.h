@@ -17,6 +17,7 @@ namespace muster {
 struct ErrorReport;
 struct Event;
 struct Handoff;
+struct HealthReport;
 struct InitReport;
 struct Inspection;
 struct Manifest;
@@ -116,6 +117,10 @@ struct Document<ScheduleReport> : MarkedDocument {
 template <>
 struct Document<VerificationReport> : MarkedDocument {
     static constexpr std::string_view name = "verification";
+};
+template <>
+struct Document<HealthReport> : MarkedDocument {
+    static constexpr std::string_view name = "health";
 };
 template <>
 struct Document<SnapshotList> : MarkedDocument {

@@ -3,65 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
+#include "engine/base/shared_host.h"
 #include "engine/base/stopwatch.h"
 #include "engine/base/workers.h"
 
 namespace muster {
 namespace {
 
-/// What the workers share of the host: one of them at a time, and one bar for all of them.
-class SharedHost {
-public:
-    SharedHost(const Host& host, const std::vector<FoundBackup>& backups)
-        : host_(host),
-          what_(fmt::format("verifying {} backup{}", backups.size(),
-                            backups.size() == 1 ? "" : "s")) {
-        for (const auto& backup : backups) {
-            std::error_code unsaid;
-            const auto bytes = fs::file_size(backup.path, unsaid);
-            if (!unsaid) total_ += bytes;
-        }
+Bytes size_of_all(const std::vector<FoundBackup>& backups) {
+    Bytes total;
+    for (const auto& backup : backups) {
+        std::error_code unsaid;
+        const auto bytes = fs::file_size(backup.path, unsaid);
+        if (!unsaid) total.count += bytes;
     }
-
-    /// For the look at one file.
-    Host for_one() {
-        Host out = host_;
-        out.now = [this] {
-            const std::scoped_lock alone{mutex_};
-            return host_.now();
-        };
-        out.keep_going = [this] { return keep_going(); };
-        out.progress = [this, before = std::uint64_t{0}](std::string_view, std::uint64_t done,
-                                                         std::uint64_t) mutable {
-            const std::scoped_lock alone{mutex_};
-            read_ += done - before;
-            before = done;
-            host_.progress(what_, std::min(read_, total_), total_);
-        };
-        return out;
-    }
-
-    /// What stopped one worker stops all.
-    Result<> keep_going() {
-        const std::scoped_lock alone{mutex_};
-        if (stopped_) return Failure(*stopped_);
-        auto may = host_.keep_going();
-        if (!may) stopped_ = may.error();
-        return may;
-    }
-
-    void end() const { host_.progress(what_, total_, total_); }
-
-private:
-    const Host& host_;
-    std::string what_;
-    std::mutex mutex_;
-    std::uint64_t read_ = 0;
-    std::uint64_t total_ = 0;
-    std::optional<Error> stopped_;
-};
+    return total;
+}
 
 class Workers {
 public:
@@ -69,7 +27,10 @@ public:
         : backups_(found.backups),
           rules_(rules),
           at_(at),
-          host_(host, found.backups),
+          host_(host,
+                fmt::format("verifying {} backup{}", found.backups.size(),
+                            found.backups.size() == 1 ? "" : "s"),
+                size_of_all(found.backups).count),
           done_(found.backups.size()) {}
 
     /// How many worked.

@@ -8,6 +8,7 @@
 #include "engine/model/error_report.h"
 #include "engine/model/event.h"
 #include "engine/model/handoff.h"
+#include "engine/model/health_report.h"
 #include "engine/model/init_report.h"
 #include "engine/model/inspection.h"
 #include "engine/model/pin.h"
@@ -29,8 +30,8 @@ namespace {
 
 using MarkedDocuments =
     std::tuple<Inspection, Plan, Record, Population, Event, SwapIntent, Pin, VerificationReport,
-               SnapshotList, RetentionReport, Handoff, ScheduleReport, InitReport, ProblemReport,
-               ErrorReport, VersionReport>;
+               HealthReport, SnapshotList, RetentionReport, Handoff, ScheduleReport, InitReport,
+               ProblemReport, ErrorReport, VersionReport>;
 using Documents = decltype(std::tuple_cat(std::tuple<Policy, Manifest>{}, MarkedDocuments{}));
 
 std::string all_of(const Problems& problems) {

@@ -1,0 +1,254 @@
+#include "engine/run/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/shared_host.h"
+#include "engine/base/stopwatch.h"
+#include "engine/base/workers.h"
+#include "engine/snapshot/examine.h"
+#include "engine/sqlite/check.h"
+#include "engine/sqlite/copy.h"
+#include "engine/sqlite/header.h"
+#include "engine/sqlite/sidecars.h"
+
+namespace muster {
+namespace {
+
+constexpr Duration longest_pause = std::chrono::milliseconds{250};
+constexpr Duration patience = std::chrono::seconds{2};  // with who locks everybody out
+/// A log of so much, and of a quarter of the database, is one that nobody folds in.
+constexpr Bytes large_wal{std::uint64_t{64} << 20U};
+constexpr double enough_free = 0.2;
+constexpr Bytes enough_bytes{std::uint64_t{16} << 20U};
+
+/// Whose fault it is that the database cannot be looked at: its own, or the world's.
+bool is_illness(ErrorCode code) {
+    using enum ErrorCode;
+    return code == damaged || code == not_a_database || code == not_found || code == not_a_file;
+}
+
+Finding unreadable(const std::string& path, const Error& error) {
+    return {"readable",
+            Severity::error,
+            is_illness(error.code) ? Verdict::bad : Verdict::unchecked,
+            path,
+            error.message,
+            "a database that can be copied",
+            std::string{name_of(error.code)},
+            "",
+            error.hint};
+}
+
+std::string spell_auto_vacuum(int mode) {
+    return mode == 0 ? "none" : mode == 1 ? "full" : "incremental";
+}
+
+/// One database.
+class Examining {
+public:
+    Examining(const Patient& patient, const DoctorRules& rules, const Host& host)
+        : patient_(patient), rules_(rules), host_(host) {
+        out_.path = patient.path.string();
+        out_.target = patient.target;
+    }
+
+    Result<DatabaseHealth> run() {
+        Stopwatch watch;
+        const auto looked = look();
+        if (!looked) {
+            MUSTER_CHECK(host_.keep_going());
+            note_sizes();
+            out_.findings.push_back(unreadable(out_.path, looked.error()));
+        }
+        judge();
+        out_.elapsed = watch.lap();
+        return std::move(out_);
+    }
+
+private:
+    Result<> look() {
+        MUSTER_TRY(const auto scratch, ScratchFolder::make(host_.scratch));
+        const auto copy = scratch.path() / "copy.sqlite";
+        CopyOptions options;
+        options.scratch = host_.scratch;
+        options.wait = patience;
+        options.max_writer_pause = longest_pause;
+        options.may_be_empty = patient_.may_be_empty;
+        options.progress = [this](std::uint64_t done, std::uint64_t total) -> Result<> {
+            host_.progress("copying", done, total);
+            return host_.keep_going();
+        };
+        MUSTER_TRY(const auto copied, copy_database(patient_.path, copy, options));
+        note_source(copied.source);
+        MUSTER_CHECK(note_content(copy));
+        MUSTER_TRY(const auto findings,
+                   examine_database(copy, {rules_.depth, patient_.checks}, out_.path, host_));
+        out_.findings.insert(out_.findings.begin(), findings.begin(), findings.end());
+        return {};
+    }
+
+    void note_source(const SourceFacts& source) {
+        out_.path = source.path.string();
+        out_.bytes = source.bytes;
+        out_.wal_bytes = source.wal_bytes;
+        out_.journal_mode = name_of(source.journal_mode);
+        if (source.recovered_from != RecoveredFrom::none)
+            out_.findings.push_back(
+                {"crashed_writer", Severity::warning, Verdict::bad, out_.path,
+                 "its last writer died, and what it left is not folded in: each reader has to "
+                 "undo or redo it",
+                 "no log that belongs to nobody", std::string{name_of(source.recovered_from)}, "",
+                 "start the application, or open it once with sqlite3"});
+        if (source.wal_bytes > large_wal && source.wal_bytes.count > source.bytes.count / 4)
+            out_.findings.push_back(
+                {"wal_large", Severity::warning, Verdict::bad, out_.path,
+                 "its log has grown: checkpoints are not made, or a reader that never ends keeps "
+                 "them from folding it in",
+                 "at most " + spell_bytes(large_wal) + ", or a quarter of the database",
+                 spell_bytes(source.wal_bytes), "",
+                 "look for long transactions; PRAGMA wal_checkpoint(TRUNCATE) folds it in"});
+    }
+
+    Result<> note_content(const fs::path& copy) {
+        MUSTER_TRY(const auto file, File::open_read(copy));
+        MUSTER_TRY(const auto size, file.size());
+        MUSTER_TRY(const auto header, read_header(file));
+        if (!header)
+            return fail(ErrorCode::not_a_database, out_.path + " has no database header",
+                        "restore it from a proven snapshot");
+        const auto pages = header->pages(size.count);
+        out_.page_size = header->page_size;
+        out_.pages = static_cast<std::int64_t>(pages);
+        out_.free_pages = header->freelist_count;
+        out_.free_ratio =
+            pages == 0 ? 0
+                       : static_cast<double>(header->freelist_count) / static_cast<double>(pages);
+        out_.reclaimable = {std::uint64_t{header->freelist_count} * header->page_size};
+        out_.auto_vacuum = spell_auto_vacuum(header->auto_vacuum());
+        out_.encoding = header->encoding();
+        out_.application_id = header->application_id;
+        out_.user_version = header->user_version;
+        if (!patient_.schema_version && rules_.depth < Depth::full) return {};
+        MUSTER_TRY(auto connection, Connection::open(copy, OpenMode::immutable));
+        if (patient_.schema_version)
+            if (const auto version =
+                    query_number(connection, patient_.schema_version->sql, "schema_version"))
+                out_.schema_version = *version;
+        // Where the module is not here, or the pages are none, nothing is told.
+        if (rules_.depth >= Depth::full)
+            if (const auto unused =
+                    connection.query_integer("SELECT sum(unused) FROM dbstat WHERE aggregate = 1"))
+                out_.unused_in_pages = Bytes{static_cast<std::uint64_t>(*unused)};
+        return {};
+    }
+
+    void note_sizes() {
+        if (const auto there = status_of(patient_.path); there && there->regular)
+            out_.bytes = there->size;
+        if (const auto log = status_of(sidecar(patient_.path, "-wal")); log && log->regular)
+            out_.wal_bytes = log->size;
+    }
+
+    void judge() {
+        if (is_candidate())
+            out_.findings.push_back({"compaction_recommended", Severity::warning, Verdict::bad,
+                                     out_.path,
+                                     "much of the file holds nothing; VACUUM gives it back",
+                                     fmt::format("less than {:.0f} % and {} free",
+                                                 100 * least_ratio(), spell_bytes(least_bytes())),
+                                     fmt::format("{:.0f} %, {}", 100 * out_.free_ratio.value_or(0),
+                                                 spell_bytes(out_.reclaimable)),
+                                     "", "run VACUUM when the application has time for it"});
+        const auto matters = [](const Finding& finding) {
+            return finding.severity == Severity::error && finding.verdict == Verdict::unchecked;
+        };
+        if (std::ranges::any_of(out_.findings, fails))
+            out_.verdict = Verdict::bad;
+        else if (std::ranges::any_of(out_.findings, matters))
+            out_.verdict = Verdict::unchecked;
+    }
+
+    double least_ratio() const { return rules_.compact.min_free_ratio.value_or(enough_free); }
+    Bytes least_bytes() const { return rules_.compact.min_free_bytes.value_or(enough_bytes); }
+    bool is_candidate() const {
+        return out_.free_ratio && *out_.free_ratio >= least_ratio() &&
+               out_.reclaimable >= least_bytes();
+    }
+
+    const Patient& patient_;
+    const DoctorRules& rules_;
+    const Host& host_;
+    DatabaseHealth out_;
+};
+
+/// By the file they are, the first path of each.
+void drop_second_names(std::vector<Patient>& patients) {
+    for (auto& patient : patients) patient.path = real_path(patient.path);
+    std::ranges::stable_sort(patients, {}, &Patient::path);
+    const auto again =
+        std::unique(patients.begin(), patients.end(),
+                    [](const auto& one, const auto& other) { return one.path == other.path; });
+    patients.erase(again, patients.end());
+}
+
+std::uint64_t bytes_of_all(const std::vector<Patient>& patients) {
+    std::uint64_t out = 0;
+    for (const auto& patient : patients)
+        if (const auto there = status_of(patient.path); there && there->regular)
+            out += there->size.count;
+    return out;
+}
+
+void add_up(HealthReport& report) {
+    std::vector<const DatabaseHealth*> candidates;
+    auto& sum = report.summary;
+    for (const auto& each : report.databases) {
+        ++sum.databases;
+        sum.bytes += each.bytes + each.wal_bytes;
+        sum.reclaimable += each.reclaimable;
+        switch (each.verdict) {
+            case Verdict::good: ++sum.healthy; break;
+            case Verdict::bad: ++sum.ill; break;
+            case Verdict::unchecked: ++sum.unchecked; break;
+        }
+        const auto warns = [](const Finding& finding) { return finding.verdict == Verdict::bad; };
+        if (each.verdict == Verdict::good && std::ranges::any_of(each.findings, warns))
+            ++sum.warned;
+        if (std::ranges::find(each.findings, "compaction_recommended", &Finding::code) !=
+            each.findings.end())
+            candidates.push_back(&each);
+    }
+    std::ranges::stable_sort(candidates, std::ranges::greater{}, &DatabaseHealth::reclaimable);
+    for (const auto* each : candidates) report.candidates.push_back(each->path);
+}
+
+}  // namespace
+
+Result<HealthReport> examine_all(std::vector<Patient> patients, const DoctorRules& rules,
+                                 const Host& host) {
+    drop_second_names(patients);
+    Stopwatch watch;
+    HealthReport report;
+    report.at = host.now();
+    report.depth = rules.depth;
+    SharedHost shared{host, fmt::format("looking at {} databases", patients.size()),
+                      bytes_of_all(patients)};
+    std::vector<DatabaseHealth> seen(patients.size());
+    in_parallel(patients.size(), static_cast<std::size_t>(rules.jobs), [&](std::size_t i) {
+        const auto mine = shared.for_one();
+        auto health = Examining{patients[i], rules, mine}.run();
+        if (!health) return false;
+        seen[i] = *std::move(health);
+        return true;
+    });
+    shared.end();
+    MUSTER_CHECK(shared.keep_going());
+    report.databases = std::move(seen);
+    add_up(report);
+    report.elapsed = watch.lap();
+    return report;
+}
+
+}  // namespace muster
