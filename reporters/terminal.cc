@@ -102,6 +102,11 @@ std::string what_it_did(const Outcome& outcome) {
     if (outcome.restored)
         return fmt::format("{} now holds {}", outcome.restored->target, outcome.restored->backup);
     if (!outcome.removed.empty()) return "removed " + outcome.removed;
+    if (const auto& compacted = outcome.compacted)
+        return fmt::format("{}: {} before, {} after; {}", compacted->database,
+                           spell_bytes(compacted->bytes_before),
+                           spell_bytes(compacted->bytes_after),
+                           count_of_findings(outcome.findings));
     std::string out = count_of_findings(outcome.findings);
     if (outcome.proof) out += "; counts until " + format_time(outcome.proof->expires_at);
     return out;

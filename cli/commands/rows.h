@@ -13,6 +13,7 @@ Command backup_command();
 Command inspect_command();
 Command verify_command();
 Command doctor_command();
+Command compact_command();
 Command restore_command();
 Command drill_command();
 Command prune_command();

@@ -103,6 +103,43 @@ struct Fields<Restored> {
                  "The restore failed and the former state is back.")};
 };
 
+enum class CompactMethod { vacuum, incremental };
+template <>
+struct Names<CompactMethod> {
+    static constexpr std::array list{
+        std::pair{CompactMethod::vacuum, std::string_view{"vacuum"}},
+        std::pair{CompactMethod::incremental, std::string_view{"incremental"}}};
+};
+
+struct Compacted {
+    std::string database;
+    CompactMethod method = CompactMethod::vacuum;
+    Bytes bytes_before;
+    Bytes bytes_after;
+    std::int64_t free_pages_before = 0;
+    std::int64_t free_pages_after = 0;
+    Verdict content = Verdict::good;
+    std::string difference;
+    bool operator==(const Compacted&) const = default;
+};
+template <>
+struct Fields<Compacted> {
+    static constexpr std::string_view doc = "A compaction.";
+    static constexpr auto list = FieldList{
+        required("database", &Compacted::database, "The database."),
+        required("method", &Compacted::method,
+                 "vacuum, or incremental where the database is set up for that."),
+        required("bytes_before", &Compacted::bytes_before, "Its length, the log folded in."),
+        required("bytes_after", &Compacted::bytes_after, "Its length then."),
+        required("free_pages_before", &Compacted::free_pages_before, "Pages that held nothing."),
+        required("free_pages_after", &Compacted::free_pages_after, "Those that are left."),
+        required(
+            "content", &Compacted::content,
+            "good: all tables hold what they held; unchecked: others committed meanwhile, or a "
+            "table cannot be read without its application."),
+        optional("difference", &Compacted::difference, "The first one, where there is any.")};
+};
+
 struct Mutation {
     std::string kind;
     std::string table;
@@ -164,6 +201,7 @@ struct Outcome {
     std::optional<Proof> proof;
     std::optional<Restored> restored;
     std::optional<ServiceHandled> service;
+    std::optional<Compacted> compacted;
     std::optional<Drilled> drilled;
     std::string checked;
     Sha256 questions;
@@ -189,6 +227,7 @@ struct Fields<Outcome> {
         optional("proof", &Outcome::proof, "The proof that was gained."),
         optional("restored", &Outcome::restored, "The restore."),
         optional("service", &Outcome::service, "What was done to the service of the target."),
+        optional("compacted", &Outcome::compacted, "The compaction."),
         optional("drilled", &Outcome::drilled, "The rehearsal."),
         optional("checked", &Outcome::checked, "The artifact that was verified."),
         optional("questions", &Outcome::questions,

@@ -160,7 +160,7 @@ private:
                                                  100 * least_ratio(), spell_bytes(least_bytes())),
                                      fmt::format("{:.0f} %, {}", 100 * out_.free_ratio.value_or(0),
                                                  spell_bytes(out_.reclaimable)),
-                                     "", "run VACUUM when the application has time for it"});
+                                     "", "muster compact " + out_.path});
         const auto matters = [](const Finding& finding) {
             return finding.severity == Severity::error && finding.verdict == Verdict::unchecked;
         };

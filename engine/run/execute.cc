@@ -13,12 +13,14 @@
 #include "engine/base/stopwatch.h"
 #include "engine/base/workers.h"
 #include "engine/plan/questions.h"
+#include "engine/run/doctor.h"
 #include "engine/run/lanes.h"
 #include "engine/service/service.h"
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/restore.h"
 #include "engine/snapshot/take.h"
+#include "engine/sqlite/compact.h"
 #include "engine/sqlite/system_faults.h"
 #include "engine/store/local/lease.h"
 
@@ -182,12 +184,54 @@ private:
         return {};
     }
 
+    /// What is not sound stays as it is.
+    Result<> carry_out(const CompactStep& step, Outcome& outcome) {
+        MUSTER_TRY(const auto lease, hold(step.source, "compacting " + step.source));
+        Stopwatch watch;
+        MUSTER_TRY(auto seen, examine_all({{step.source, outcome.target, {}, {}, false}},
+                                          {Depth::full, step.rules, 1}, host_));
+        outcome.findings = std::move(seen.databases.front().findings);
+        std::erase_if(outcome.findings,
+                      [](const auto& each) { return each.code == "compaction_recommended"; });
+        outcome.phases.push_back({"examine", watch.lap()});
+        if (const auto bad = std::ranges::find_if(outcome.findings, forbids_compaction);
+            bad != outcome.findings.end())
+            return fail(
+                fails(*bad) ? ErrorCode::damaged : ErrorCode::not_available,
+                fmt::format("{} is left as it is, for VACUUM would hide what is wrong: {}: {}",
+                            step.source, bad->code, bad->reason),
+                bad->next.empty() ? "'muster doctor' tells more" : bad->next);
+        CompactOptions options;
+        options.keep_going = host_.keep_going;
+        MUSTER_TRY(outcome.compacted, compact_database(real_path(step.source), options));
+        outcome.phases.push_back({"compact", watch.lap()});
+        outcome.findings.push_back(judge_content(*outcome.compacted));
+        return {};
+    }
+
+    static bool forbids_compaction(const Finding& finding) {
+        return finding.verdict != Verdict::good && finding.severity == Severity::error;
+    }
+
+    static Finding judge_content(const Compacted& compacted) {
+        return {"content",
+                Severity::error,
+                compacted.content,
+                compacted.database,
+                compacted.content == Verdict::good ? "all tables hold what they held"
+                                                   : compacted.difference,
+                "the same rows before and after",
+                "",
+                "all rows of all tables",
+                compacted.content == Verdict::bad
+                    ? "compare it with its newest snapshot before it is used"
+                    : ""};
+    }
+
     /// The planner blocks them; whoever hands in another plan is told the same.
-    template <class Coming>
-    requires std::same_as<Coming, CompactStep> || std::same_as<Coming, RepairStep> Result<>
-    carry_out(const Coming& step, Outcome&) {
+    Result<> carry_out(const RepairStep& step, Outcome&) {
         return fail(ErrorCode::not_available,
-                    fmt::format("this version cannot {} {}", Kind<Coming>::name, step.source),
+                    fmt::format("this version cannot repair {}", step.source),
                     "leave the step out");
     }
 

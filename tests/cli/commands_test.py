@@ -57,6 +57,7 @@ class Help(Case):
         "inspect": ["--depth", "--key", "--check", "--expect", "--supported-schema"],
         "verify": ["--depth", "--pattern", "--max-age", "--min-size", "--max-size", "--jobs", "--check", "--expect",
                    "--supported-schema", "--key"],
+        "compact": ["--lock-wait"],
         "doctor": ["--depth", "--target", "--min-free-bytes", "--min-free-ratio", "--jobs"],
         "restore": ["--to", "--policy", "--from", "--pick", "--before", "--id", "--name", "--force", "--dry-run", "--no-verify",
                     "--check", "--expect", "--supported-schema", "--safety-dir", "--safety-suffix", "--in-place", "--no-service", "--key",

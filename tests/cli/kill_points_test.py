@@ -162,6 +162,25 @@ class RestoreInPlace:
         case.assertIn(self.old, [content(each) for each in safety], "no safety copy holds the former rows")
 
 
+class Compact:
+    """compact of a database of which much is free."""
+    words = ("compact", "shop.db")
+
+    def prepare(self, case):
+        make("shop.db", [f"row {number}" for number in range(60)])
+        with closing(sqlite3.connect("shop.db", isolation_level=None)) as connection:
+            connection.execute("DELETE FROM item WHERE id > 5")
+        self.rows, self.bytes = content("shop.db"), Path("shop.db").stat().st_size
+
+    def check_killed(self, case):
+        case.assertEqual(content("shop.db"), self.rows)
+
+    def check_next(self, case, record):
+        case.assertEqual(content("shop.db"), self.rows)
+        case.assertLess(Path("shop.db").stat().st_size, self.bytes)
+        case.assertFalse(sidecar("shop.db", "-journal").exists())
+
+
 def check_store(case, folder):
     """The snapshots that may be restored; every other one calls itself unfinished."""
     whole = []
@@ -228,7 +247,7 @@ class Round(Case):
                 self.assertTrue(any(about in each for each in found), f"nothing is said about {path}:\n{ran}")
 
 
-COMMANDS = {each.__name__: each for each in (Apply, BackupOver, RestoreOverLog, RestoreOverDamage, RestoreInPlace)}
+COMMANDS = {each.__name__: each for each in (Apply, BackupOver, RestoreOverLog, RestoreOverDamage, RestoreInPlace, Compact)}
 
 
 def play(top, name, place):
