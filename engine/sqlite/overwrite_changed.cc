@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <thread>
 #include <vector>
@@ -17,13 +16,11 @@ namespace muster {
 namespace {
 
 constexpr std::size_t compared_at_once = std::size_t{1} << 20U;  // a multiple of every page size
-constexpr std::chrono::milliseconds retry_after{20};
+constexpr std::chrono::milliseconds between_tries{20};
 
 /// Where they stand in the header (https://sqlite.org/fileformat.html#the_database_header).
 constexpr std::size_t format_at = 18, counter_at = 24, page_count_at = 28, cookie_at = 40,
                       valid_for_at = 92;
-
-using Bytes4 = std::array<std::byte, 4>;
 
 std::uint32_t number_at(std::span<const std::byte> page, std::size_t offset) {
     return big_endian(page.subspan(offset, 4));
@@ -148,7 +145,7 @@ public:
             MUSTER_TRY(const bool locked, target_.lock_readers_out());
             if (locked) return {};
             if (std::chrono::steady_clock::now() >= deadline) return Failure(locked_out());
-            std::this_thread::sleep_for(retry_after);
+            std::this_thread::sleep_for(between_tries);
         }
     }
 
