@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t few = 20;
 constexpr std::size_t most_candidates = 20;
 
-bool is_quiet(const Finding& finding) {
+bool has_nothing_to_say(const Finding& finding) {
     return finding.verdict == Verdict::good;
 }
 bool is_well(const DatabaseHealth& health) {
-    return std::ranges::all_of(health.findings, is_quiet);
+    return std::ranges::all_of(health.findings, has_nothing_to_say);
 }
 
 std::string_view word_for(const DatabaseHealth& health) {
@@ -66,7 +66,7 @@ std::string text_of(const DatabaseHealth& health) {
                            health.target.empty() ? "" : health.target + ", ", health.path,
                            facts_of(health));
     for (const auto& finding : health.findings)
-        if (!is_quiet(finding)) out += finding_text(finding);
+        if (!has_nothing_to_say(finding)) out += finding_text(finding);
     return out;
 }
 
@@ -93,7 +93,7 @@ std::string health_text(const HealthReport& report) {
     out += candidates_text(report);
     bool any = false;
     for (const auto& finding : report.findings) {
-        if (is_quiet(finding)) continue;
+        if (has_nothing_to_say(finding)) continue;
         if (!any) out += "\nBackups and drills:\n";
         any = true;
         out += fmt::format("{}{:<11}at {}\n", finding_text(finding), "", finding.subject);
