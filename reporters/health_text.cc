@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reporters/counted.h"
+#include "reporters/indented.h"
 
 namespace muster {
 namespace {
@@ -12,11 +13,11 @@ namespace {
 constexpr std::size_t few = 20;
 constexpr std::size_t most_candidates = 20;
 
-bool has_nothing_to_say(const Finding& finding) {
+bool is_good(const Finding& finding) {
     return finding.verdict == Verdict::good;
 }
 bool is_well(const DatabaseHealth& health) {
-    return std::ranges::all_of(health.findings, has_nothing_to_say);
+    return std::ranges::all_of(health.findings, is_good);
 }
 
 std::string_view word_for(const DatabaseHealth& health) {
@@ -40,14 +41,6 @@ std::string facts_of(const DatabaseHealth& health) {
     return out;
 }
 
-/// Programs answer in several lines.
-std::string indented(std::string text) {
-    const auto margin = std::string(15, ' ');
-    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
-        text.insert(at + 1, margin);
-    return text;
-}
-
 std::string finding_text(const Finding& finding) {
     const std::string_view word = finding.verdict == Verdict::unchecked ? "unchecked"
                                   : finding.severity == Severity::error ? "bad"
@@ -55,7 +48,8 @@ std::string finding_text(const Finding& finding) {
                                                                         : "warning";
     auto out = fmt::format("{:<11}{} ({}): {}", "", finding.code, word, finding.reason);
     if (!finding.expected.empty() && !finding.actual.empty())
-        out += fmt::format(" (expected {}, found {})", finding.expected, indented(finding.actual));
+        out +=
+            fmt::format(" (expected {}, found {})", finding.expected, indented(finding.actual, 15));
     out += "\n";
     if (!finding.next.empty()) out += fmt::format("{:<11}next: {}\n", "", finding.next);
     return out;
@@ -66,7 +60,7 @@ std::string text_of(const DatabaseHealth& health) {
                            health.target.empty() ? "" : health.target + ", ", health.path,
                            facts_of(health));
     for (const auto& finding : health.findings)
-        if (!has_nothing_to_say(finding)) out += finding_text(finding);
+        if (!is_good(finding)) out += finding_text(finding);
     return out;
 }
 
@@ -93,7 +87,7 @@ std::string health_text(const HealthReport& report) {
     out += candidates_text(report);
     bool any = false;
     for (const auto& finding : report.findings) {
-        if (has_nothing_to_say(finding)) continue;
+        if (is_good(finding)) continue;
         if (!any) out += "\nBackups and drills:\n";
         any = true;
         out += fmt::format("{}{:<11}at {}\n", finding_text(finding), "", finding.subject);

@@ -32,7 +32,7 @@ std::string visible(std::string_view text) {
     return out;
 }
 
-bool is_plain(char c) {
+bool is_unquoted(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view{"_./-"}.find(c) != std::string_view::npos;
 }
@@ -49,9 +49,9 @@ bool is_reserved(std::string text) {
 /// Text as YAML, quoted where it must be.
 std::string yaml(const std::string& text) {
     const auto letter = [](char c) {
-        return is_plain(c) && !(c >= '0' && c <= '9') && c != '.' && c != '-';
+        return is_unquoted(c) && !(c >= '0' && c <= '9') && c != '.' && c != '-';
     };
-    if (!text.empty() && letter(text.front()) && std::ranges::all_of(text, is_plain) &&
+    if (!text.empty() && letter(text.front()) && std::ranges::all_of(text, is_unquoted) &&
         !is_reserved(text))
         return text;
     std::string out = "\"";
@@ -74,7 +74,7 @@ std::string yaml_path(std::string path) {
 
 /// A word of a shell command.
 std::string shell_word(const std::string& word) {
-    if (!word.empty() && word.front() != '-' && std::ranges::all_of(word, is_plain)) return word;
+    if (!word.empty() && word.front() != '-' && std::ranges::all_of(word, is_unquoted)) return word;
     std::string out = word.starts_with('-') ? "./" : "";
     out += '\'';
     for (const char c : visible(word)) out += c == '\'' ? std::string{"'\\''"} : std::string{c};

@@ -7,16 +7,10 @@
 
 #include "engine/model/command_line.h"
 #include "reporters/counted.h"
+#include "reporters/indented.h"
 
 namespace muster {
 namespace {
-
-/// Programs answer in several lines.
-std::string indented(std::string text) {
-    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
-        text.insert(at + 1, "    ");
-    return text;
-}
 
 std::string_view word_for(const Finding& finding) {
     if (finding.verdict == Verdict::good) return "good";
