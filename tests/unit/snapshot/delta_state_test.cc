@@ -78,8 +78,8 @@ struct Chain {
             MUSTER_TRY(const auto index, read_delta_index(files[i]));
             MUSTER_CHECK(apply_delta(files[i], index, file, pages));
         }
-        MUSTER_TRY(const auto size, file.size());
-        return proven(number, *file_state(file, size), read_all(content));
+        MUSTER_TRY(const auto bytes, file.size());
+        return proven(number, *file_state(file, bytes), read_all(content));
     }
     Result<std::string> proven(std::size_t number, const DatabaseState& state,
                                std::string content) const {
