@@ -31,10 +31,10 @@ Command compact_command() {
         "compact",
         "",
         "give the free pages of a database back, and say what that brought",
-        "A copy of it is looked at first: what is damaged stays as it is, for VACUUM would hide it. Then the log is folded in, VACUUM run\n"
-        "(incremental_vacuum where the database is set up for that) and PRAGMA optimize, each as one transaction of SQLite beside those who use\n"
-        "it; writers wait meanwhile. What all tables hold is compared before and after.\n"
-        "Needs about the size of the database beside it, and as much in SQLite's temporary folder (SQLITE_TMPDIR, TMPDIR, /var/tmp).\n"
+        "A copy of it is looked at, packed, and compared with what it was made of, table by table; only then it is written into the\n"
+        "database, as one transaction beside those who use it: writers wait meanwhile. Rows keep their numbers, which VACUUM itself would\n"
+        "change in tables without a key. What is damaged stays as it is.\n"
+        "Needs twice the size of the database in the state directory, and once beside it.\n"
         "Example: muster doctor /srv/tenants, then: muster compact /srv/tenants/acme.db",
         {{"DB", "the database"}},
         {{"--lock-wait", "TIME",

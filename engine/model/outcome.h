@@ -103,41 +103,22 @@ struct Fields<Restored> {
                  "The restore failed and the former state is back.")};
 };
 
-enum class CompactMethod { vacuum, incremental };
-template <>
-struct Names<CompactMethod> {
-    static constexpr std::array list{
-        std::pair{CompactMethod::vacuum, std::string_view{"vacuum"}},
-        std::pair{CompactMethod::incremental, std::string_view{"incremental"}}};
-};
-
 struct Compacted {
     std::string database;
-    CompactMethod method = CompactMethod::vacuum;
     Bytes bytes_before;
     Bytes bytes_after;
     std::int64_t free_pages_before = 0;
-    std::int64_t free_pages_after = 0;
-    Verdict content = Verdict::good;
-    std::string difference;
     bool operator==(const Compacted&) const = default;
 };
 template <>
 struct Fields<Compacted> {
-    static constexpr std::string_view doc = "A compaction.";
+    static constexpr std::string_view doc =
+        "A compaction: all tables hold what they held, row numbers and all.";
     static constexpr auto list = FieldList{
         required("database", &Compacted::database, "The database."),
-        required("method", &Compacted::method,
-                 "vacuum, or incremental where the database is set up for that."),
-        required("bytes_before", &Compacted::bytes_before, "Its length, the log folded in."),
-        required("bytes_after", &Compacted::bytes_after, "Its length then."),
-        required("free_pages_before", &Compacted::free_pages_before, "Pages that held nothing."),
-        required("free_pages_after", &Compacted::free_pages_after, "Those that are left."),
-        required(
-            "content", &Compacted::content,
-            "good: all tables hold what they held; unchecked: others committed meanwhile, or a "
-            "table cannot be read without its application."),
-        optional("difference", &Compacted::difference, "The first one, where there is any.")};
+        required("bytes_before", &Compacted::bytes_before, "Its bytes, with those in its log."),
+        required("bytes_after", &Compacted::bytes_after, "Its bytes without free pages."),
+        required("free_pages_before", &Compacted::free_pages_before, "Pages that held nothing.")};
 };
 
 struct Mutation {

@@ -175,7 +175,7 @@ std::optional<Time> next_backup(const Policy& policy, const PlanDraft& world,
         for (const auto& store : protect.stores) {
             std::optional<Time> last;
             for (const auto* snapshot : world.snapshots().of(target.id, store))
-                if (snapshot->state == SnapshotState::complete &&
+                if (snapshot->state == SnapshotState::complete && !snapshot->damaged &&
                     snapshot->created_at <= world.world().now &&
                     (!last || *last < snapshot->created_at))
                     last = snapshot->created_at;

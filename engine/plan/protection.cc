@@ -45,11 +45,12 @@ private:
                snapshot.created_at <= draft_.world().now;
     }
 
-    /// A snapshot that turned out bad was taken all the same: the next one is due at its time.
+    /// A snapshot that turned out bad was taken all the same: the next one is due at its time. One
+    /// whose stored bytes are damaged is as good as none, and another one can be had at once.
     std::optional<Time> last_taken() const {
         std::optional<Time> last;
         for (const auto* snapshot : group_)
-            if (usable(*snapshot) && (!last || *last < snapshot->created_at))
+            if (usable(*snapshot) && !snapshot->damaged && (!last || *last < snapshot->created_at))
                 last = snapshot->created_at;
         return last;
     }

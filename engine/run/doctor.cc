@@ -38,7 +38,9 @@ Finding unreadable(const std::string& path, const Error& error) {
             "a database that can be copied",
             std::string{name_of(error.code)},
             "",
-            error.hint};
+            error.code == ErrorCode::not_a_database
+                ? "check the path; restore it from a proven snapshot where it was a database"
+                : error.hint};
 }
 
 std::string spell_auto_vacuum(int mode) {

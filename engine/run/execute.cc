@@ -13,10 +13,10 @@
 #include "engine/base/stopwatch.h"
 #include "engine/base/workers.h"
 #include "engine/plan/questions.h"
-#include "engine/run/doctor.h"
 #include "engine/run/lanes.h"
 #include "engine/service/service.h"
 #include "engine/snapshot/commit.h"
+#include "engine/snapshot/examine.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/restore.h"
 #include "engine/snapshot/take.h"
@@ -188,44 +188,24 @@ private:
     Result<> carry_out(const CompactStep& step, Outcome& outcome) {
         MUSTER_TRY(const auto lease, hold(step.source, "compacting " + step.source));
         Stopwatch watch;
-        MUSTER_TRY(auto seen, examine_all({{step.source, outcome.target, {}, {}, false}},
-                                          {Depth::full, step.rules, 1}, host_));
-        outcome.findings = std::move(seen.databases.front().findings);
-        std::erase_if(outcome.findings,
-                      [](const auto& each) { return each.code == "compaction_recommended"; });
-        outcome.phases.push_back({"examine", watch.lap()});
-        if (const auto bad = std::ranges::find_if(outcome.findings, forbids_compaction);
-            bad != outcome.findings.end())
-            return fail(
-                fails(*bad) ? ErrorCode::damaged : ErrorCode::not_available,
-                fmt::format("{} is left as it is, for VACUUM would hide what is wrong: {}: {}",
-                            step.source, bad->code, bad->reason),
-                bad->next.empty() ? "'muster doctor' tells more" : bad->next);
         CompactOptions options;
-        options.keep_going = host_.keep_going;
-        MUSTER_TRY(outcome.compacted, compact_database(real_path(step.source), options));
+        options.examine = [&](const fs::path& copy) -> Result<> {
+            MUSTER_TRY(outcome.findings,
+                       examine_database(copy, {Depth::full, {}}, step.source, host_));
+            const auto doubtful = [](const Finding& finding) {
+                return finding.verdict != Verdict::good && finding.severity == Severity::error;
+            };
+            const auto bad = std::ranges::find_if(outcome.findings, doubtful);
+            if (bad == outcome.findings.end()) return {};
+            return fail(fails(*bad) ? ErrorCode::damaged : ErrorCode::not_available,
+                        fmt::format("{} is left as it is, for packing would hide what is wrong: "
+                                    "{}: {}",
+                                    step.source, bad->code, bad->reason),
+                        bad->next.empty() ? "'muster doctor' tells more" : bad->next);
+        };
+        MUSTER_TRY(outcome.compacted, compact_database(real_path(step.source), options, host_));
         outcome.phases.push_back({"compact", watch.lap()});
-        outcome.findings.push_back(judge_content(*outcome.compacted));
         return {};
-    }
-
-    static bool forbids_compaction(const Finding& finding) {
-        return finding.verdict != Verdict::good && finding.severity == Severity::error;
-    }
-
-    static Finding judge_content(const Compacted& compacted) {
-        return {"content",
-                Severity::error,
-                compacted.content,
-                compacted.database,
-                compacted.content == Verdict::good ? "all tables hold what they held"
-                                                   : compacted.difference,
-                "the same rows before and after",
-                "",
-                "all rows of all tables",
-                compacted.content == Verdict::bad
-                    ? "compare it with its newest snapshot before it is used"
-                    : ""};
     }
 
     /// The planner blocks them; whoever hands in another plan is told the same.

@@ -102,8 +102,8 @@ private:
             for (const auto& link : std::span{*chain}.subspan(1))
                 seen_.told_by.push_back(link.artifact.string());
         }
-        const bool read = chain && only_bytes() && !options_.alone;
-        if (read && known_ == nullptr) {
+        const bool read = chain && only_bytes() && !options_.alone && known_ == nullptr;
+        if (read) {
             MUSTER_TRY(broken, changed_link(*chain));
         }
         seen_.findings.push_back(judge_reference(seen_, broken, read));

@@ -2,141 +2,138 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-
 #include "engine/base/kill_point.h"
-#include "engine/sqlite/holders.h"
-#include "engine/sqlite/interrupt_watch.h"
-#include "engine/sqlite/missing_part.h"
+#include "engine/sqlite/change_watch.h"
+#include "engine/sqlite/copy.h"
+#include "engine/sqlite/header.h"
+#include "engine/sqlite/overwrite.h"
 #include "engine/sqlite/sidecars.h"
 #include "engine/sqlite/table_digest.h"
+#include "engine/sqlite/vacuum.h"
 
 namespace muster {
 namespace {
 
-/// Where SQLite makes its temporary files (https://sqlite.org/tempfiles.html, 5).
-fs::path temporary_folder() {
-    for (const auto* name : {"SQLITE_TMPDIR", "TMPDIR"})
-        if (const auto* folder = std::getenv(name); folder != nullptr && *folder != '\0')
-            return folder;
-    return "/var/tmp";
+constexpr int most_tries = 3;
+
+Result<DatabaseDigest> digest_of_file(const fs::path& path) {
+    MUSTER_TRY(auto connection, Connection::open(path, OpenMode::immutable));
+    return digest_database(connection);
 }
 
-Result<Bytes> length_of(const fs::path& path) {
-    MUSTER_TRY(const auto there, status_of(path));
-    return there.size;
+struct Pages {
+    Bytes bytes;
+    std::int64_t free = 0;
+};
+Result<Pages> pages_of(const fs::path& path) {
+    MUSTER_TRY(const auto file, File::open_read(path));
+    MUSTER_TRY(const auto size, file.size());
+    MUSTER_TRY(const auto header, read_header(file));
+    return Pages{size, header ? static_cast<std::int64_t>(header->freelist_count) : 0};
 }
 
-/// One call of compact_database.
+Error too_busy(const fs::path& path) {
+    return {ErrorCode::exclusive_holder,
+            fmt::format("others went on committing to {} during each of {} tries; nothing has "
+                        "changed",
+                        path.string(), most_tries),
+            "compact it at a quieter time",
+            {}};
+}
+
+/// One try.
 class Compacting {
 public:
-    Compacting(Connection connection, const fs::path& path, const CompactOptions& options)
-        : connection_(std::move(connection)),
-          path_(path),
-          options_(options),
-          watch_(options.keep_going) {
-        watch_.add(connection_);
+    Compacting(const fs::path& path, const CompactOptions& options, const Host& host)
+        : path_(path), options_(options), host_(host) {
         out_.database = path.string();
     }
 
+    /// Whether others committed meanwhile, which is why it failed then.
+    bool too_late() const { return too_late_; }
+
     Result<Compacted> run() {
+        MUSTER_TRY(auto watch, ChangeWatch::open(path_));
+        MUSTER_TRY(const auto scratch, ScratchFolder::make(host_.scratch));
+        const auto copy = scratch.path() / "copy.sqlite", packed = scratch.path() / "packed.sqlite";
+        CopyOptions how;
+        how.scratch = host_.scratch;
+        how.wait = options_.wait;
+        how.progress = progress("copying");
+        MUSTER_CHECK(copy_database(path_, copy, how));
+        if (options_.examine) MUSTER_CHECK(options_.examine(copy));
+        MUSTER_TRY(const auto before, pages_of(copy));
         MUSTER_CHECK(
-            explained(connection_.run("PRAGMA temp_store = FILE; PRAGMA cache_size = -8000")));
-        MUSTER_CHECK(fold_log_in());
-        MUSTER_TRY(out_.bytes_before, length_of(path_));
-        MUSTER_TRY(out_.free_pages_before, number("PRAGMA freelist_count"));
-        MUSTER_CHECK(require_room());
-        MUSTER_TRY(const auto others_before, number("PRAGMA data_version"));
-        MUSTER_TRY(const auto before, digest());
-        MUSTER_CHECK(give_back());
+            require_space(scratch.path(), before.bytes, "the packing of " + path_.string()));
+        MUSTER_CHECK(vacuum_into(copy, packed));
+        MUSTER_CHECK(require_same(copy, packed));
+        MUSTER_TRY(const auto after, pages_of(packed));
+        out_.bytes_before = before.bytes;
+        out_.free_pages_before = before.free;
+        out_.bytes_after = after.bytes;
+        MUSTER_CHECK(require_space(path_, before.bytes, "the journal of " + path_.string()));
         kill_point("compact.packed");
-        MUSTER_TRY(const auto after, digest());
-        MUSTER_TRY(const auto others_after, number("PRAGMA data_version"));
-        judge(before, after, others_before != others_after);
-        // What the planner knows of the tables is renewed; where that fails, nothing is lost.
-        static_cast<void>(connection_.run("PRAGMA optimize = 0x10002"));
-        MUSTER_CHECK(fold_log_in());
-        MUSTER_TRY(out_.free_pages_after, number("PRAGMA freelist_count"));
-        MUSTER_TRY(out_.bytes_after, length_of(path_));
+        MUSTER_CHECK(write(packed, watch));
         return std::move(out_);
     }
 
 private:
-    /// A reader may keep it from being folded in to its end: no harm.
-    Result<> fold_log_in() { return explained(connection_.run("PRAGMA wal_checkpoint(TRUNCATE)")); }
-
-    /// VACUUM writes the packed database to a temporary file, then over the old one, whose pages go
-    /// to the journal or the new ones to the log.
-    Result<> require_room() const {
-        const auto needed = out_.bytes_before;
-        const auto what = fmt::format("the packing of {}", path_.string());
-        MUSTER_CHECK(require_space(path_, needed, what));
-        return require_space(temporary_folder(), needed, what);
+    Result<> require_same(const fs::path& copy, const fs::path& packed) const {
+        MUSTER_TRY(const auto was, digest_of_file(copy));
+        MUSTER_TRY(const auto is, digest_of_file(packed));
+        const auto found = differences(was, is);
+        if (found.empty()) return {};
+        return fail(ErrorCode::damaged,
+                    fmt::format("{} is left as it is: packed, {}", path_.string(), found.front()),
+                    "look at the disk of the state directory; where a table needs its application "
+                    "to be read, run VACUUM there");
     }
 
-    Result<> give_back() {
-        MUSTER_TRY(const auto mode, number("PRAGMA auto_vacuum"));
-        constexpr std::int64_t incremental = 2;
-        if (mode == incremental) {
-            out_.method = CompactMethod::incremental;
-            return explained(connection_.run("PRAGMA incremental_vacuum"));
-        }
-        return explained(connection_.run("VACUUM"));
+    Result<> write(const fs::path& packed, ChangeWatch& watch) {
+        OverwriteOptions how;
+        how.wait = options_.wait;
+        how.progress = progress("writing into");
+        how.locked = [&]() -> Result<> {
+            MUSTER_TRY(too_late_, watch.changed());
+            return too_late_ ? Result<>{Failure(too_busy(path_))} : Result<>{};
+        };
+        return overwrite_database(packed, path_, how);
     }
 
-    void judge(const DatabaseDigest& before, const DatabaseDigest& after, bool others_wrote) {
-        const auto found = differences(before, after);
-        if (found.empty()) return;
-        const bool unreadable = !before.unchecked.empty() || !after.unchecked.empty();
-        out_.content = others_wrote || unreadable ? Verdict::unchecked : Verdict::bad;
-        out_.difference =
-            others_wrote ? "others committed meanwhile: " + found.front() : found.front();
+    std::function<Result<>(std::uint64_t, std::uint64_t)> progress(std::string_view doing) const {
+        return [this, what = fmt::format("{} {}", doing, path_.filename().string())](
+                   std::uint64_t done, std::uint64_t total) -> Result<> {
+            host_.progress(what, done, total);
+            return host_.keep_going();
+        };
     }
 
-    Result<DatabaseDigest> digest() {
-        auto made = digest_database(connection_);
-        if (!made) return Failure(explained(Result<>{Failure(made.error())}).error());
-        return made;
-    }
-    Result<std::int64_t> number(std::string_view sql) {
-        auto told = connection_.query_integer(sql);
-        if (!told) return Failure(explained(Result<>{Failure(told.error())}).error());
-        return told;
-    }
-
-    /// Why the run ought to stop, who holds it, or what is not here.
-    Result<> explained(Result<> done) const {
-        if (done) return done;
-        MUSTER_CHECK(watch_.outcome());
-        const auto& error = done.error();
-        if (error.code == ErrorCode::exclusive_holder) {
-            auto held = stayed_locked(path_, options_.wait);
-            held.hint = "compact it at a quieter time, or stop the application for a moment";
-            return Failure(std::move(held));
-        }
-        if (const auto missing = missing_part(error.message))
-            return fail(
-                ErrorCode::sqlite,
-                fmt::format("{} cannot be compacted without its application: {} is not here",
-                            path_.string(), *missing),
-                "run VACUUM in the application");
-        return done;
-    }
-
-    Connection connection_;
     const fs::path& path_;
     const CompactOptions& options_;
-    InterruptWatch watch_;
+    const Host& host_;
+    bool too_late_ = false;
     Compacted out_;
 };
 
+/// What it fails at, the next one who opens the database does, or does without.
+void tidy_up(const fs::path& path) {
+    auto connection = Connection::open(path, OpenMode::read_write, std::chrono::seconds{1});
+    if (!connection) return;
+    static_cast<void>(connection->run("PRAGMA optimize = 0x10002"));
+    static_cast<void>(connection->run("PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
 }  // namespace
 
-Result<Compacted> compact_database(const fs::path& path, const CompactOptions& options) {
-    MUSTER_TRY(auto connection, Connection::open(path, OpenMode::read_write, options.wait));
-    return Compacting{std::move(connection), path, options}.run();
+Result<Compacted> compact_database(const fs::path& path, const CompactOptions& options,
+                                   const Host& host) {
+    for (int tries = 1;; ++tries) {
+        Compacting once{path, options, host};
+        auto done = once.run();
+        if (!done && once.too_late() && tries < most_tries) continue;
+        if (done) tidy_up(path);
+        return done;
+    }
 }
 
 }  // namespace muster

@@ -10,21 +10,22 @@ namespace muster {
 
 struct CompactOptions {
     Duration wait = std::chrono::seconds{10};  ///< for those who read or write it
-    std::function<Result<>()> keep_going = {};
+    /// Asked of a private copy before anything is written; its Error is the outcome.
+    std::function<Result<>(const fs::path& copy)> examine = {};
 };
 
-/// Folds the log in, then VACUUM (incremental_vacuum where the database is set up for that), then
-/// PRAGMA optimize; the log is folded in again. Only for a database that was found sound: VACUUM
-/// makes clean-looking files of damaged ones. Each is one transaction of SQLite: killed anywhere,
-/// the database is as it was or as it ought to be.
+/// Copies it, has the copy examined, packs it with VACUUM INTO, and compares what all tables of
+/// copy and packed file hold, row numbers and all: a plain VACUUM renumbers the rows of tables
+/// without a key. Only then the packed one is written into the database, as one transaction
+/// (overwrite_database); where others committed since the copy, all of it is done again, a few
+/// times. Killed anywhere, the database is as it was or packed. Then PRAGMA optimize, and the log
+/// is folded in.
 ///
-/// What all tables hold is read before and after, and compared. Where they differ and nobody else
-/// committed meanwhile, `content` is bad; where somebody did, or a table cannot be read without its
-/// application, unchecked.
-///
-/// Errors, with nothing changed: no_space before anything is written; exclusive_holder after
-/// `wait`; sqlite where a collation, function or module of the schema is not here; that of
-/// keep_going.
-Result<Compacted> compact_database(const fs::path& path, const CompactOptions& options);
+/// Errors, with nothing changed: what copy_database() and `examine` fail with; no_space;
+/// exclusive_holder where others hold it for `wait`, or never stop committing; sqlite where a
+/// collation, function or module of the schema is not here; damaged where the packed one holds
+/// anything else.
+Result<Compacted> compact_database(const fs::path& path, const CompactOptions& options,
+                                   const Host& host);
 
 }  // namespace muster

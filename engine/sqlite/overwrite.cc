@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <memory>
 #include <thread>
 
@@ -29,9 +30,10 @@ Result<bool> step(sqlite3_backup* backup, int pages, const fs::path& target,
             if (const auto fault = take_system_fault_of(target)) return Failure(fault->error());
             return fail(ErrorCode::usage,
                         fmt::format("{} has pages of another size than the backup, and cannot "
-                                    "change that while it has a log",
+                                    "change that in WAL mode",
                                     target.string()),
-                        "stop the application and restore without --in-place");
+                        "stop the application and restore without --in-place, or turn the database "
+                        "to PRAGMA journal_mode = DELETE first");
         }
         if (primary != SQLITE_BUSY && primary != SQLITE_LOCKED)
             return Failure(sqlite_error(nullptr, code, target, "write"));
@@ -48,6 +50,8 @@ Result<> overwrite_database(const fs::path& from, const fs::path& target,
     MUSTER_TRY(auto source, Connection::open(from, OpenMode::immutable));
     MUSTER_TRY(auto destination, Connection::open(target, OpenMode::read_write, options.wait));
     MUSTER_CHECK(destination.query_integer("SELECT count(*) FROM sqlite_schema"));
+    if (sqlite3_db_readonly(destination.handle(), "main") == 1)
+        return Failure(system_error(EACCES, "write", target));
     MUSTER_TRY(const bool comparable, has_comparable_pages(destination, from));
     if (comparable) return overwrite_changed(from, std::move(destination), options);
     MUSTER_TRY(const auto page, source.query_integer("PRAGMA page_size"));

@@ -245,6 +245,13 @@ Result<> overwrite_changed(const fs::path& from, Connection target,
         return began.error().code == ErrorCode::exclusive_holder ? Result<>{Failure(locked_out())}
                                                                  : began;
     auto prepared = [&]() -> Result<> {
+        // It was asked before the lock was held.
+        MUSTER_TRY(const bool comparable, has_comparable_pages(target, from));
+        if (!comparable)
+            return fail(ErrorCode::exclusive_holder,
+                        fmt::format("somebody changed how {} is kept; nothing has changed in it",
+                                    path.string()),
+                        "try again");
         if (options.locked) MUSTER_CHECK(options.locked());
         MUSTER_CHECK(work.compare());
         MUSTER_CHECK(work.journal());

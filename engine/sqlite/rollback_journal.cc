@@ -70,6 +70,10 @@ Result<> RollbackJournal::add(std::uint32_t number, std::span<const std::byte> p
 
 /// The records first: until the header counts them, nothing is rolled back.
 Result<> RollbackJournal::complete() {
+    // Whoever takes sectors for larger looks for a whole one of them before it believes the header.
+    MUSTER_TRY(const auto size, file_.size());
+    constexpr Bytes largest_sector{std::uint64_t{64} << 10U};
+    if (size < largest_sector) MUSTER_CHECK(file_.resize(largest_sector));
     MUSTER_CHECK(file_.sync());
     MUSTER_CHECK(file_.write_at(record_count_at, big(records_)));
     MUSTER_CHECK(file_.sync());

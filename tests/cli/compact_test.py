@@ -4,6 +4,7 @@ import os
 import random
 import sqlite3
 import subprocess
+import sys
 import time
 import unittest
 from contextlib import closing
@@ -11,6 +12,16 @@ from pathlib import Path
 
 from support.databases import content, flip_a_byte
 from support.muster import Case
+
+
+WRITER = """
+import sqlite3
+database = sqlite3.connect("app.db", timeout=30, isolation_level=None)
+print("ready", flush=True)
+for number in range(100000):
+    database.execute("INSERT INTO item(body) VALUES('more')")
+    print(number, flush=True)
+"""
 
 
 def wasteful(path, pragmas="", rows=4000):
@@ -33,18 +44,17 @@ class Compact(Case):
         return ran.document["outcomes"][0]
 
     def test_free_pages_are_given_back_and_nothing_else_changes(self):
-        for mode, pragmas in (("vacuum", ""), ("vacuum", "PRAGMA journal_mode = WAL;"), ("incremental", "PRAGMA auto_vacuum = INCREMENTAL;"),
-                              ("vacuum", "PRAGMA page_size = 65536;")):
+        for pragmas in ("", "PRAGMA journal_mode = WAL;", "PRAGMA auto_vacuum = INCREMENTAL;", "PRAGMA page_size = 65536;"):
             with self.subTest(pragmas=pragmas):
                 Path("app.db").unlink(missing_ok=True)
                 wasteful("app.db", pragmas)
                 before, rows = Path("app.db").stat(), content("app.db")
                 done = self.compact("app.db")["compacted"]
-                self.assertEqual((done["method"], done["content"]), (mode, "good"))
-                self.assertEqual((done["bytes_before"], done["bytes_after"]), (before.st_size, Path("app.db").stat().st_size))
+                self.assertEqual(done["bytes_before"], before.st_size)
                 self.assertLess(done["bytes_after"], done["bytes_before"] / 2)
                 self.assertGreater(done["free_pages_before"], 0)
-                self.assertEqual(done["free_pages_after"], 0)
+                with closing(sqlite3.connect("app.db")) as connection:
+                    self.assertEqual(connection.execute("PRAGMA freelist_count").fetchone(), (0,))
                 self.assertEqual([row for row in content("app.db") if "sqlite_stat" not in row], rows)
                 self.assertEqual(Path("app.db").stat().st_ino, before.st_ino)
                 again = self.compact("app.db")["compacted"]
@@ -59,6 +69,37 @@ class Compact(Case):
             self.assertEqual(user.execute("SELECT count(*), sum(length(body)) FROM item").fetchone(), before)
             user.execute("INSERT INTO item(body) VALUES('after')")
             self.assertEqual(user.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+
+    def test_rows_keep_their_numbers(self):
+        """VACUUM renumbers a table without a key; a full-text index over it, or any row that names one, would be lost."""
+        with closing(sqlite3.connect("app.db", isolation_level=None)) as connection:
+            connection.executescript("CREATE TABLE doc(body); CREATE VIRTUAL TABLE search USING fts5(body, content='doc', content_rowid='rowid');"
+                                     "CREATE TABLE ref(doc)")
+            connection.execute("BEGIN")
+            for number in range(1, 2001):
+                connection.execute("INSERT INTO doc VALUES(?)", (f"word{number} " + "x" * 300,))
+                connection.execute("INSERT INTO search(rowid, body) VALUES(?, ?)", (number, f"word{number}"))
+            connection.execute("INSERT INTO ref VALUES(1500)")
+            connection.execute("DELETE FROM doc WHERE rowid < 1000")
+            connection.execute("COMMIT")
+            asked = ("SELECT rowid, body FROM doc", "SELECT body FROM ref JOIN doc ON doc.rowid = ref.doc",
+                     "SELECT rowid FROM search WHERE search MATCH 'word1777'")
+            before = [connection.execute(sql).fetchall() for sql in asked]
+        self.compact("app.db")
+        with closing(sqlite3.connect("app.db")) as connection:
+            self.assertEqual([connection.execute(sql).fetchall() for sql in asked], before)
+            self.assertEqual(connection.execute("PRAGMA freelist_count").fetchone(), (0,))
+
+    def test_a_writer_that_never_stops_loses_nothing(self):
+        wasteful("app.db", "PRAGMA journal_mode = WAL;")
+        writer = subprocess.Popen([sys.executable, "-c", WRITER], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(writer.stdout.readline(), "ready\n")
+        ran = self.muster("compact", "app.db")
+        writer.kill()
+        wrote = len(writer.communicate()[0].split())
+        self.assertIn((ran.status, ran.trouble), ((0, None), (7, "exclusive_holder")), ran)
+        with closing(sqlite3.connect("app.db")) as connection:
+            self.assertGreaterEqual(connection.execute("SELECT count(*) FROM item WHERE body = 'more'").fetchone()[0], wrote)
 
     def test_what_is_damaged_stays_as_it_is(self):
         wasteful("app.db")
@@ -96,8 +137,8 @@ class Compact(Case):
             at_work.kill()
             at_work.wait()
             self.assertEqual([row for row in content("app.db") if "sqlite_stat" not in row], rows, number)
-        done = self.compact("app.db")["compacted"]
-        self.assertEqual(done["free_pages_after"], 0)
+        self.compact("app.db")
+        self.assertLess(Path("app.db").stat().st_size, Path("template.db").stat().st_size / 2)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,15 @@ TEST_CASE("a backup is due since its time, and waits for the next one", "[plan][
     CHECK(find(plan_of(policy, world, all), "snapshot:shop:near")->reason.code == "asked");
 }
 
+TEST_CASE("a backup whose stored bytes are damaged is due again at once", "[plan]") {
+    auto world = shop_world("2026-11-20T10:00:00Z");
+    world.snapshots = {snapshot_at("2026-11-20T02:16:00Z")};
+    const auto policy = scheduled("15 2 * * *");
+    CHECK_FALSE(find(plan_of(policy, world), "snapshot:shop:near"));
+    world.snapshots[0].known_bad = world.snapshots[0].damaged = true;
+    CHECK(find(plan_of(policy, world), "snapshot:shop:near"));
+}
+
 TEST_CASE("a backup that turned out bad was taken all the same", "[plan]") {
     auto world = shop_world("2026-11-20T10:00:00Z");
     world.snapshots = {snapshot_at("2026-11-20T03:00:00Z", false)};
