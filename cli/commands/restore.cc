@@ -138,7 +138,7 @@ std::vector<Option> restore_options() {
             {"--safety-suffix", "SUFFIX",
              "its name is TARGET.SUFFIX, with {timestamp} or {epoch} filled in; pre-restore-{timestamp}.sqlite3 when left out"},
             {"--in-place", "",
-             "write the backup's pages into the existing file, in one transaction: processes that have it open see it"},
+             "write the backup's pages into the existing file, in one transaction: processes that have it open see it; without a log only pages that differ; in WAL mode the page size must be the same"},
             {"--no-service", "",
              "neither stop nor start the service that the policy names for the target"},
             {"--key", "KEY",

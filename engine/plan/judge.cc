@@ -95,10 +95,11 @@ void judge_snapshots(Findings& out, const Observation& observation) {
             case SnapshotState::foreign: finding.actual = "of another database"; break;
             case SnapshotState::complete:
                 finding.actual = snapshot.known_bad ? "bad" : "dated in the future";
-                finding.reason =
-                    snapshot.known_bad
-                        ? "its last verification found it bad"
-                        : "its time lies in the future; it is never taken for the newest";
+                if (!snapshot.known_bad)
+                    finding.reason =
+                        "its time lies in the future; it is never taken for the newest";
+                else if (finding.reason.empty())
+                    finding.reason = "its last verification found it bad";
                 break;
         }
         if (snapshot.state != SnapshotState::unfinished)

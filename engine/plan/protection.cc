@@ -55,6 +55,14 @@ private:
         return last;
     }
 
+    /// The newest one, where it is later than `last`.
+    const SnapshotFacts* damaged_since(std::optional<Time> last) const {
+        for (const auto* snapshot : group_)
+            if (usable(*snapshot) && snapshot->damaged && (!last || *last < snapshot->created_at))
+                return snapshot;
+        return nullptr;
+    }
+
     std::string place_of(std::string_view kind, const SnapshotFacts& snapshot) const {
         return fmt::format("{}:{}:{}", kind, here_, snapshot.key);
     }
@@ -62,6 +70,9 @@ private:
     void take() {
         auto reason = draft_.due(job_, protect_.schedule, last_taken(), target_.id);
         if (!reason) return;
+        if (const auto* lost = damaged_since(last_taken()))
+            reason->text =
+                fmt::format("the snapshot of {} is damaged", format_time(lost->created_at));
         const auto version = spec_.schema_version.value_or(SchemaVersionSpec{});
         const auto& how = protect_.snapshot;
         SnapshotStep action{

@@ -7,7 +7,6 @@
 #include "engine/sqlite/copy.h"
 #include "engine/sqlite/header.h"
 #include "engine/sqlite/overwrite.h"
-#include "engine/sqlite/sidecars.h"
 #include "engine/sqlite/table_digest.h"
 #include "engine/sqlite/vacuum.h"
 

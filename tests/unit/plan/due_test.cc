@@ -62,7 +62,10 @@ TEST_CASE("a backup whose stored bytes are damaged is due again at once", "[plan
     const auto policy = scheduled("15 2 * * *");
     CHECK_FALSE(find(plan_of(policy, world), "snapshot:shop:near"));
     world.snapshots[0].known_bad = world.snapshots[0].damaged = true;
-    CHECK(find(plan_of(policy, world), "snapshot:shop:near"));
+    const auto again = plan_of(policy, world);
+    REQUIRE(find(again, "snapshot:shop:near"));
+    CHECK(find(again, "snapshot:shop:near")->reason.text ==
+          "the snapshot of 2026-11-20T02:16:00Z is damaged");
 }
 
 TEST_CASE("a backup that turned out bad was taken all the same", "[plan]") {
