@@ -4,13 +4,18 @@
 namespace muster {
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> table{
-        init_command(),          validate_command(), plan_command(),      apply_command(),
-        backup_command(),        inspect_command(),  verify_command(),    doctor_command(),
-        compact_command(),       restore_command(),  snapshots_command(), prune_command(),
-        pin_command(),           unpin_command(),    drill_command(),     restore_drill_command(),
-        restore_smoke_command(), schedule_command(), report_command(),    schema_command(),
-        version_command()};
+    static const std::vector<Command> table{init_command(),          validate_command(),
+                                            plan_command(),          apply_command(),
+                                            backup_command(),        inspect_command(),
+                                            verify_command(),        doctor_command(),
+                                            compact_command(),       compact_recommended_command(),
+                                            repair_safe_command(),   restore_command(),
+                                            snapshots_command(),     prune_command(),
+                                            pin_command(),           unpin_command(),
+                                            drill_command(),         restore_drill_command(),
+                                            restore_smoke_command(), schedule_command(),
+                                            report_command(),        schema_command(),
+                                            version_command()};
     return table;
 }
 

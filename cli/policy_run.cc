@@ -29,16 +29,6 @@ Result<std::string> write_reports(const PolicyFile& policy, const StateFolder& s
     return fmt::format("{:>13}report {}\n", "", file.string());
 }
 
-/// Why this plan must not be carried out now; nothing when it may.
-std::optional<Error> refusal_of(const Arguments& arguments, const Plan& plan) {
-    const auto refused = unclean(plan);
-    if (!arguments.has("--strict-plan") || refused.empty()) return std::nullopt;
-    return Error{ErrorCode::strict_plan,
-                 fmt::format("the plan is not clean: {}", fmt::join(refused, "; ")),
-                 "mend that, or apply without --strict-plan",
-                 {}};
-}
-
 /// One policy run under way.
 struct Work {
     const Arguments& arguments;
@@ -52,10 +42,7 @@ struct Work {
     Reply carry_out(const Plan& plan, const std::optional<Error>& failure) {
         run.head().plan_serial = plan.serial;
         if (!failure) MUSTER_REPLY_CHECK(run.execute(plan, options));
-        auto ending = failure;
-        if (!ending && arguments.has("--strict-plan") && run.any_failed() &&
-            std::ranges::count(plan.strictness, Unclean::failed) > 0)
-            ending = Error{ErrorCode::strict_plan, "a step failed", "see the failed steps", {}};
+        const auto ending = failure ? failure : strict_failure(arguments, plan, run);
         MUSTER_REPLY_TRY(const auto stored,
                          run.end(failure ? Plan{} : plan, &policy, before, ending));
         auto answer = answer_with(stored);
@@ -71,7 +58,7 @@ struct Work {
 };
 
 tl::expected<Work, Refusal> begin(const Arguments& arguments, const Surroundings& surroundings,
-                                  const PolicyFile& policy,
+                                  const PolicyFile& policy, const Selection& selection,
                                   const std::optional<Sha256>& plan_file) {
     if (const auto& markdown = policy.policy.reports.handoff.markdown)
         MUSTER_REPLY_CHECK(
@@ -89,6 +76,8 @@ tl::expected<Work, Refusal> begin(const Arguments& arguments, const Surroundings
     if (const auto mended = run.mend(policy); !mended) return refuse(run.give_up(mended.error()));
     auto before = observe(policy, state, host);
     if (!before) return refuse(run.give_up(before.error()));
+    if (const auto seen = observe_health(*before, policy.policy, selection, host); !seen)
+        return refuse(run.give_up(seen.error()));
     // This run's own journal is alive, so it is not among the unfinished ones.
     return Work{
         arguments,         policy, state, std::move(host), std::move(options), std::move(run),
@@ -171,7 +160,7 @@ Reply run_policy(const Arguments& arguments, const Surroundings& surroundings,
                  const PolicyFile& policy, const Selection& selection) {
     MUSTER_REPLY_CHECK(
         require_known_first(selection, policy, state_of(arguments, &policy), surroundings.host));
-    auto work = begin(arguments, surroundings, policy, std::nullopt);
+    auto work = begin(arguments, surroundings, policy, selection, std::nullopt);
     if (!work) return tl::unexpected<Refusal>{work.error()};
     const auto plan =
         make_plan(policy.policy, work->before, selection, surroundings.host.tool_version);
@@ -214,14 +203,15 @@ Reply run_plan_file(const Arguments& arguments, const Surroundings& surroundings
     if (arguments.has("--dry-run")) {
         Host host = surroundings.host;
         host.scratch = state.scratch();
-        MUSTER_REPLY_TRY(const auto facts, observe(*policy, state, host));
+        MUSTER_REPLY_TRY(auto facts, observe(*policy, state, host));
+        MUSTER_REPLY_CHECK(observe_health(facts, policy->policy, plan.selection, host));
         if (const auto stale = staleness(plan, *policy, facts, host.tool_version))
             return refuse(*stale);
         if (const auto refused = refusal_of(arguments, plan)) return refuse(*refused);
         return Answer{plan_text(plan), text};
     }
 
-    auto work = begin(arguments, surroundings, *policy, file_hash);
+    auto work = begin(arguments, surroundings, *policy, plan.selection, file_hash);
     if (!work) return tl::unexpected<Refusal>{work.error()};
     auto failure = staleness(plan, *policy, work->before, surroundings.host.tool_version);
     if (!failure) failure = refusal_of(arguments, plan);

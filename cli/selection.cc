@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "cli/session.h"
 #include "engine/plan/make_plan.h"
 
 namespace muster {
@@ -36,15 +35,7 @@ Result<Selection> selection_of(const Arguments& arguments) {
                 fmt::format("--shard: '{}' is no part of a fleet", arguments.value("--shard")),
                 "write it like 2/8: the second of eight parts");
     }
-    if (!arguments.has("--limit")) return selection;
-    const auto written = arguments.value("--limit");
-    int limit = 0;
-    const auto [end, error] =
-        std::from_chars(written.data(), written.data() + written.size(), limit);
-    if (error != std::errc{} || end != written.data() + written.size() || limit < 1)
-        return fail(ErrorCode::usage, fmt::format("--limit: '{}' is no positive number", written),
-                    "write it like --limit 20");
-    selection.limit = limit;
+    MUSTER_TRY(selection.limit, count_of(arguments, "--limit"));
     return selection;
 }
 

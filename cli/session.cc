@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "engine/codec/documents.h"
+#include "engine/plan/make_plan.h"
 #include "engine/plan/secrets.h"
 #include "reporters/terminal.h"
 
@@ -20,6 +21,13 @@ namespace {
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
+}
+
+/// A service may run without HOME.
+fs::path home() {
+    if (const auto told = environment("HOME"); !told.empty()) return told;
+    const auto* entry = ::getpwuid(::geteuid());
+    return entry == nullptr ? "/" : entry->pw_dir;
 }
 
 Operator operator_of_process() {
@@ -41,18 +49,18 @@ StateFolder state_of(const Arguments& arguments, const PolicyFile* policy) {
     if (const auto base = environment("XDG_STATE_HOME"); !base.empty())
         return {fs::path{base} / "muster"};
     if (::geteuid() == 0) return {"/var/lib/muster"};
-    return {fs::path{environment("HOME")} / ".local/state/muster"};
+    return {home() / ".local/state/muster"};
 }
 
 Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings) {
     Host host = surroundings.host;
     const auto scratch = state_of(arguments, nullptr).scratch();
     std::error_code unmade;
-    for (fs::path folder = scratch;; folder = folder.parent_path()) {
-        if (!fs::exists(folder, unmade)) continue;
-        if (::access(folder.c_str(), W_OK | X_OK) == 0) host.scratch = scratch;
-        return host;
-    }
+    fs::path folder = scratch;
+    while (!fs::exists(folder, unmade) && folder != folder.parent_path())
+        folder = folder.parent_path();
+    if (::access(folder.c_str(), W_OK | X_OK) == 0) host.scratch = scratch;
+    return host;
 }
 
 RunHead head_of(const Surroundings& surroundings, std::string policy_name,
@@ -136,6 +144,18 @@ Result<std::vector<KeyPlace>> keys_of(const Arguments& arguments, std::string_vi
     return out;
 }
 
+Result<std::optional<int>> count_of(const Arguments& arguments, std::string_view flag) {
+    if (!arguments.has(flag)) return std::nullopt;
+    const auto written = arguments.value(flag);
+    int count = 0;
+    const auto [end, error] =
+        std::from_chars(written.data(), written.data() + written.size(), count);
+    if (error != std::errc{} || end != written.data() + written.size() || count < 1)
+        return fail(ErrorCode::usage, fmt::format("{}: '{}' is no positive number", flag, written),
+                    fmt::format("write it like {} 20", flag));
+    return std::optional{count};
+}
+
 Result<Duration> lease_wait_of(const Arguments& arguments) {
     const auto written = arguments.value("--lock-wait", "0s");
     const auto wait = TextForm<Duration>::parse(written);
@@ -158,6 +178,22 @@ Reply answer_with(const Appended& stored) {
                   stored.record.exit_status, complaint_text(stored.record)};
 }
 
+std::optional<Error> refusal_of(const Arguments& arguments, const Plan& plan) {
+    const auto refused = unclean(plan);
+    if (!arguments.has("--strict-plan") || refused.empty()) return std::nullopt;
+    return Error{ErrorCode::strict_plan,
+                 fmt::format("the plan is not clean: {}", fmt::join(refused, "; ")),
+                 "mend that, or leave --strict-plan out",
+                 {}};
+}
+
+std::optional<Error> strict_failure(const Arguments& arguments, const Plan& plan, const Run& run) {
+    if (!arguments.has("--strict-plan") || !run.any_failed() ||
+        std::ranges::count(plan.strictness, Unclean::failed) == 0)
+        return std::nullopt;
+    return Error{ErrorCode::strict_plan, "a step failed", "see the failed steps", {}};
+}
+
 Reply run_directly(const Arguments& arguments, const Surroundings& surroundings, const Plan& plan,
                    bool keep_sandbox, const PolicyFile* policy) {
     const auto state = state_of(arguments, policy);
@@ -172,8 +208,11 @@ Reply run_directly(const Arguments& arguments, const Surroundings& surroundings,
     options.keep_sandbox = keep_sandbox;
     options.lease_wait = wait;
     if (const auto mended = run.mend(plan); !mended) return refuse(run.give_up(mended.error()));
-    MUSTER_REPLY_CHECK(run.execute(plan, options));
-    MUSTER_REPLY_TRY(const auto stored, run.end(plan, nullptr, std::nullopt));
+    const auto refused = refusal_of(arguments, plan);
+    if (!refused) MUSTER_REPLY_CHECK(run.execute(plan, options));
+    MUSTER_REPLY_TRY(const auto stored,
+                     run.end(refused ? Plan{} : plan, nullptr, std::nullopt,
+                             refused ? refused : strict_failure(arguments, plan, run)));
     return answer_with(stored);
 }
 

@@ -22,6 +22,11 @@ RunHead head_of(const Surroundings& surroundings, std::string policy_name,
 /// The policy, or the refusal that names all its problems.
 tl::expected<PolicyFile, Refusal> policy_of(const std::string& path);
 
+/// Why --strict-plan forbids to carry the plan out; nothing where it does not, or was not given.
+std::optional<Error> refusal_of(const Arguments& arguments, const Plan& plan);
+/// Why --strict-plan makes a run fail that was carried out.
+std::optional<Error> strict_failure(const Arguments& arguments, const Plan& plan, const Run& run);
+
 /// Carries out a plan that needs no policy, and answers with its record, which holds the plan's
 /// findings. Where the plan was made with a policy's help, the state directory is the policy's, and
 /// the record names it.
@@ -38,6 +43,8 @@ Result<std::optional<std::int64_t>> supported_schema_of(const Arguments& argumen
 Result<Depth> depth_of(const Arguments& arguments, std::string_view flag);
 /// --jobs, from 1 to 64; as many as there are cores when left out.
 Result<int> jobs_of(const Arguments& arguments);
+/// A positive number, nothing when the flag is left out; ErrorCode::usage when it is none.
+Result<std::optional<int>> count_of(const Arguments& arguments, std::string_view flag);
 /// What stands for "wait that long for another run" in --lock-wait; ErrorCode::usage when it is no
 /// duration.
 Result<Duration> lease_wait_of(const Arguments& arguments);

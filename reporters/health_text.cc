@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "reporters/counted.h"
 #include "reporters/indented.h"
@@ -38,6 +39,16 @@ std::string facts_of(const DatabaseHealth& health) {
     if (health.free_pages)
         out += fmt::format(", {} free ({})", *health.free_pages, percent(*health.free_ratio));
     if (health.wal_bytes.count != 0) out += fmt::format(", log {}", spell_bytes(health.wal_bytes));
+    if (health.checkpoint_lag && health.checkpoint_lag->count != 0)
+        out += fmt::format(" ({} not folded in)", spell_bytes(*health.checkpoint_lag));
+    if (health.growth && health.growth->bytes != 0)
+        out +=
+            fmt::format(", {}{} since {}", health.growth->bytes > 0 ? "+" : "-",
+                        spell_bytes({static_cast<std::uint64_t>(std::abs(health.growth->bytes))}),
+                        format_time(health.growth->since));
+    if (health.backup)
+        out += fmt::format(", newest backup {} ago, {}", spell_duration(health.backup->age),
+                           health.backup->proven_at ? "proven" : "not proven");
     return out;
 }
 
@@ -55,13 +66,29 @@ std::string finding_text(const Finding& finding) {
     return out;
 }
 
+std::string repair_text(const DatabaseHealth& health) {
+    if (!health.repair) return "";
+    if (!health.repair->fault.empty())
+        return fmt::format("{:<11}cannot be repaired safely: {}\n", "", health.repair->fault);
+    std::string out;
+    for (const auto& each : health.repair->repairs) {
+        out += fmt::format("{:<11}{}: its repair would make {} out of {}\n", "", each.check,
+                           each.after, each.before);
+        for (const auto& rows : each.touched)
+            out += fmt::format("{:<13}{}\n", "", spell_touched(rows));
+    }
+    if (health.posture == RepairPosture::unsafe)
+        out += fmt::format("{:<11}not repaired while something else is wrong\n", "");
+    return out;
+}
+
 std::string text_of(const DatabaseHealth& health) {
     auto out = fmt::format("{:<10} {}{}  {}\n", word_for(health),
                            health.target.empty() ? "" : health.target + ", ", health.path,
                            facts_of(health));
     for (const auto& finding : health.findings)
         if (!is_good(finding)) out += finding_text(finding);
-    return out;
+    return out + repair_text(health);
 }
 
 std::string candidates_text(const HealthReport& report) {
@@ -98,6 +125,10 @@ std::string health_text(const HealthReport& report) {
     if (sum.warned > 0) out += fmt::format(" ({} with a warning)", sum.warned);
     if (sum.ill > 0) out += fmt::format(", {} ill", sum.ill);
     if (sum.unchecked > 0) out += fmt::format(", {} could not be looked at", sum.unchecked);
+    if (sum.repair_safe > 0)
+        out += fmt::format(", {} to be repaired safely ('muster repair-safe')", sum.repair_safe);
+    if (sum.repair_unsafe > 0)
+        out += fmt::format(", {} with a repair that needs a person", sum.repair_unsafe);
     out +=
         fmt::format("; {}, {} reclaimable\n", spell_bytes(sum.bytes), spell_bytes(sum.reclaimable));
     return out;

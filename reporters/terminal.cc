@@ -101,6 +101,12 @@ std::string what_it_did(const Outcome& outcome) {
                            spell_bytes(compacted->bytes_before),
                            spell_bytes(compacted->bytes_after),
                            count_of_findings(outcome.findings));
+    if (const auto& repaired = outcome.repaired)
+        return repaired->repairs.empty()
+                   ? repaired->database + ": nothing is left to repair"
+                   : fmt::format(
+                         "{}: {} put right", repaired->database,
+                         counted(static_cast<std::int64_t>(repaired->repairs.size()), "check"));
     std::string out = count_of_findings(outcome.findings);
     if (outcome.proof) out += "; counts until " + format_time(outcome.proof->expires_at);
     return out;
@@ -149,6 +155,19 @@ std::string answers_of(const Outcome& outcome) {
     return out;
 }
 
+std::string repair_lines(const Repaired& repaired) {
+    std::string out;
+    for (const auto& each : repaired.repairs) {
+        out += fmt::format("{:<12}check {}: {} before, {} now\n", "", each.check, each.before,
+                           each.after);
+        for (const auto& rows : each.touched)
+            out += fmt::format("{:<14}{}\n", "", spell_touched(rows));
+    }
+    if (!repaired.safety_copy.empty())
+        out += fmt::format("{:<12}before: {}\n", "", repaired.safety_copy);
+    return out;
+}
+
 std::string outcome_lines(const Outcome& outcome) {
     std::string out = fmt::format("{:<11} {:<30} {:>8}  {}\n", word_for(outcome), outcome.step,
                                   outcome.phases.empty() ? "" : spell_duration(took(outcome)),
@@ -164,6 +183,7 @@ std::string outcome_lines(const Outcome& outcome) {
         out += fmt::format(
             "{:<12}the former database was set aside, not replaced (in use, damaged, or changed since its snapshot): {}\n",
             "", outcome.restored->set_aside);
+    if (outcome.repaired) out += repair_lines(*outcome.repaired);
     if (outcome.service) out += service_lines(*outcome.service);
     if (outcome.drilled && !outcome.drilled->sandbox_removed)
         out += fmt::format("{:<12}sandbox: {}\n", "", outcome.drilled->sandbox);
@@ -176,7 +196,12 @@ std::string_view closing_word(const Record& record) {
             if (record.exit_status == 0 && record.outcomes.empty())
                 return "There was nothing to do.";
             return record.exit_status == 0 ? "All steps succeeded." : "Something was found BAD.";
-        case RunStatus::partial: return "Some steps FAILED; the rest is done.";
+        case RunStatus::partial:
+            return std::ranges::any_of(
+                       record.outcomes,
+                       [](const auto& each) { return each.status == Status::failed; })
+                       ? "Some steps FAILED; the rest is done."
+                       : "Some steps are BLOCKED; the rest is done.";
         case RunStatus::failed: return "The run FAILED.";
         case RunStatus::interrupted:
             return "The run was interrupted: what is done stays, what it had begun was rolled back.";
@@ -284,6 +309,9 @@ std::string record_text(const Record& record, const std::string& file, const Sha
     for (const auto& finding : record.findings)
         if (finding.verdict != Verdict::good && !is_told(record, finding.reason))
             out += finding_line(finding);
+    for (const auto& total : record.left)
+        out += fmt::format("{:<11} {}, {}\n", name_of(total.bucket), counted(total.steps, "step"),
+                           spell_bytes(total.bytes));
     if (record.trouble && !is_told(record, record.trouble->message)) {
         out += fmt::format("FAILED      {}: {}\n", record.trouble->code, record.trouble->message);
         if (!record.trouble->hint.empty())

@@ -48,8 +48,9 @@ Reply run_plan(const Arguments& arguments, const Surroundings& surroundings) {
     }
     const auto state = state_of(arguments, &*file);
     MUSTER_REPLY_TRY(const auto selection, selection_of(arguments));
-    MUSTER_REPLY_TRY(const auto observation, observe(*file, state, host));
+    MUSTER_REPLY_TRY(auto observation, observe(*file, state, host));
     MUSTER_REPLY_CHECK(require_known(selection, file->policy, observation));
+    MUSTER_REPLY_CHECK(observe_health(observation, file->policy, selection, host));
 
     const auto made =
         std::make_shared<Plan>(make_plan(file->policy, observation, selection, host.tool_version));

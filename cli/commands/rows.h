@@ -14,6 +14,8 @@ Command inspect_command();
 Command verify_command();
 Command doctor_command();
 Command compact_command();
+Command compact_recommended_command();
+Command repair_safe_command();
 Command restore_command();
 Command drill_command();
 Command prune_command();

@@ -2,6 +2,7 @@
 
 #include "cli/commands/rows.h"
 #include "engine/codec/documents.h"
+#include "engine/model/finding_codes.h"
 
 namespace muster {
 namespace {
@@ -11,10 +12,11 @@ Reply run_schema(const Arguments& arguments, const Surroundings&) {
     if (!arguments.has("NAME")) return Answer{fmt::format("{}\n", fmt::join(names, "\n")), {}};
     const auto name = arguments.value("NAME");
     if (arguments.has("--reference")) {
-        const auto page = reference_text(name);
+        const auto page = name == "findings" ? findings_page() : reference_text(name);
         if (page) return Answer{*page, {}};
-        return refuse(ErrorCode::usage, fmt::format("there is no reference page of '{}'", name),
-                      "there is one of what people write: muster schema policy --reference");
+        return refuse(
+            ErrorCode::usage, fmt::format("there is no reference page of '{}'", name),
+            "there are two: muster schema policy --reference, muster schema findings --reference");
     }
     const auto text = schema_text(name);
     if (!text)
@@ -33,7 +35,8 @@ Command schema_command() {
         "Without NAME the names are listed. For an editor: muster schema policy > policy-v1.json",
         {{"[NAME]", "policy, plan, record, …"}},
         {{"--list", "", "list the names"},
-         {"--reference", "", "every key of a document that people write, as Markdown"}},
+         {"--reference", "",
+          "of policy: every key that people write; of findings: every code; as Markdown"}},
         run_schema};
 }
 

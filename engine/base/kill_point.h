@@ -8,7 +8,7 @@
 namespace muster {
 
 /// Every place there is, in the order a run passes them. The fault tests kill at each one.
-inline constexpr std::array<std::string_view, 20> kill_points{
+inline constexpr std::array<std::string_view, 21> kill_points{
     "run.started",
     "snapshot.copied",
     "snapshot.staged",
@@ -27,6 +27,7 @@ inline constexpr std::array<std::string_view, 20> kill_points{
     "swap.moved_aside",
     "swap.renamed",
     "compact.packed",
+    "repair.changed",
     "drill.mutated",
     "run.record_ready",
 };

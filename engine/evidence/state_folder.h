@@ -20,6 +20,7 @@ struct StateFolder {
     fs::path sandboxes() const { return root / "sandboxes"; }
     fs::path scratch() const { return root / "scratch"; }
     fs::path cache() const { return root / "cache"; }
+    fs::path sizes_seen() const { return cache() / "sizes-seen"; }
     /// The lease on a target, named by where its database really lies.
     fs::path lease(const std::string& canonical_path) const {
         return root / "leases" / (sha256_of(canonical_path).hex().substr(0, 32) + ".lease");

@@ -44,6 +44,7 @@ struct Finding {
     std::string actual;
     std::string coverage;
     std::string next;
+    std::string check = {};
 
     bool operator==(const Finding&) const = default;
 };
@@ -63,8 +64,14 @@ struct Fields<Finding> {
         optional("expected", &Finding::expected, "What a good result is."),
         optional("actual", &Finding::actual, "What was seen."),
         optional("coverage", &Finding::coverage, "What the verdict covers, and by what."),
-        optional("next", &Finding::next, "What to do about it, as a command where there is one.")};
+        optional("next", &Finding::next, "What to do about it, as a command where there is one."),
+        optional("check", &Finding::check, "Name of the policy's question, of code check.")};
 };
+
+/// "integrity: integrity_check finds the database damaged"; a policy's question names itself.
+inline std::string told(const Finding& finding) {
+    return finding.check.empty() ? finding.code + ": " + finding.reason : finding.reason;
+}
 
 using Findings = std::vector<Finding>;
 

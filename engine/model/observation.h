@@ -10,6 +10,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/rare_text.h"
 #include "engine/base/time.h"
+#include "engine/model/health_report.h"
 #include "engine/model/schedule/zone.h"
 #include "engine/model/trouble.h"
 
@@ -28,6 +29,8 @@ struct TargetFacts {
     Bytes bytes;
     bool writers_wait = false;   ///< a copy keeps writers waiting (rollback journal)
     Duration estimated_pause{};  ///< for how long, when copied in one step
+    Bytes pages;                 ///< bytes of all its pages, those in the log too; 0: not known
+    Bytes free_pages;            ///< bytes of those that hold nothing
     bool operator==(const TargetFacts&) const = default;
 };
 
@@ -75,6 +78,14 @@ struct DrillFacts {
     bool operator==(const DrillFacts&) const = default;
 };
 
+/// When a maintain entry of the policy was last carried out on a target.
+struct CareFacts {
+    std::string job;  ///< "maintain.nightly"
+    std::string target;
+    Time at{};
+    bool operator==(const CareFacts&) const = default;
+};
+
 /// A run that never ended: its journal stops in the middle.
 struct UnfinishedRun {
     std::string run;
@@ -91,6 +102,8 @@ struct Observation {
     std::vector<StoreFacts> stores;
     std::vector<SnapshotFacts> snapshots;
     std::vector<DrillFacts> drills;
+    std::vector<CareFacts> care;
+    std::vector<DatabaseHealth> health;  ///< of targets whose care is due; see looks_wanted()
     std::vector<UnfinishedRun> unfinished_runs;
     std::vector<std::string> failed_last_backup;  ///< target ids
     bool operator==(const Observation&) const = default;

@@ -8,6 +8,7 @@
 #include "engine/model/database_digest.h"
 #include "engine/model/finding.h"
 #include "engine/model/manifest.h"
+#include "engine/model/repair.h"
 #include "engine/model/service_use.h"
 #include "engine/model/trouble.h"
 
@@ -183,6 +184,7 @@ struct Outcome {
     std::optional<Restored> restored;
     std::optional<ServiceHandled> service;
     std::optional<Compacted> compacted;
+    std::optional<Repaired> repaired;
     std::optional<Drilled> drilled;
     std::string checked;
     Sha256 questions;
@@ -209,6 +211,7 @@ struct Fields<Outcome> {
         optional("restored", &Outcome::restored, "The restore."),
         optional("service", &Outcome::service, "What was done to the service of the target."),
         optional("compacted", &Outcome::compacted, "The compaction."),
+        optional("repaired", &Outcome::repaired, "The repairs."),
         optional("drilled", &Outcome::drilled, "The rehearsal."),
         optional("checked", &Outcome::checked, "The artifact that was verified."),
         optional("questions", &Outcome::questions,

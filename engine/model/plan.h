@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/bucket.h"
+#include "engine/model/cared.h"
 #include "engine/model/observation.h"
 #include "engine/model/other_backup.h"
 #include "engine/model/step.h"
@@ -24,20 +26,6 @@ struct Fields<Assumption> {
     static constexpr auto list =
         FieldList{required("fact", &Assumption::fact, "What is assumed."),
                   required("value", &Assumption::value, "Its value when the plan was made.")};
-};
-
-struct BucketTotal {
-    Bucket bucket = Bucket::planned;
-    int steps = 0;
-    Bytes bytes;
-    bool operator==(const BucketTotal&) const = default;
-};
-template <>
-struct Fields<BucketTotal> {
-    static constexpr std::string_view doc = "One bucket, added up.";
-    static constexpr auto list = FieldList{required("bucket", &BucketTotal::bucket, "The bucket."),
-                                           required("steps", &BucketTotal::steps, "Steps in it."),
-                                           required("bytes", &BucketTotal::bytes, "Their bytes.")};
 };
 
 /// The snapshots of one target in one store that stay.
@@ -134,6 +122,7 @@ struct Plan {
     std::vector<Step> steps;
     std::vector<Waiting> waiting;
     std::vector<Kept> kept;
+    std::vector<Cared> cared;
     Findings findings;
     std::optional<OtherBackup> next_older;
     bool operator==(const Plan&) const = default;
@@ -160,6 +149,7 @@ struct Fields<Plan> {
         required("steps", &Plan::steps, "The work, in order."),
         required("waiting", &Plan::waiting, "What is not due yet, and when it will be."),
         required("kept", &Plan::kept, "Snapshots that stay; only where keep is given."),
+        optional("cared", &Plan::cared, "Targets that were due for care."),
         required("findings", &Plan::findings, "What is wrong now, before any work."),
         optional("next_older", &Plan::next_older,
                  "Of a restore that picked the latest: what is next where that one proves bad.")};

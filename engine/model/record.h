@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/bucket.h"
+#include "engine/model/cared.h"
 #include "engine/model/other_backup.h"
 #include "engine/model/standing.h"
 
@@ -103,6 +105,8 @@ struct Record {
     std::vector<std::string> found;
     std::optional<PopulationRef> population;
     Outcomes outcomes;
+    std::vector<Cared> cared;
+    std::vector<BucketTotal> left;
     Findings findings;
     std::vector<std::string> next;
     std::optional<OtherBackup> next_older;
@@ -127,6 +131,11 @@ struct Fields<Record> {
                  "What earlier runs had left behind, and what was done about it."),
         optional("population", &Record::population, "Every target in scope."),
         required("outcomes", &Record::outcomes, "What each step did."),
+        optional("cared", &Record::cared,
+                 "Targets that entries of maintain cared for, without those that were deferred or "
+                 "failed: they are due again at the next time of its schedule."),
+        optional("left", &Record::left,
+                 "Work that the plan had filtered or deferred, added up; it has no outcomes."),
         required("findings", &Record::findings, "Verdicts about the whole, after the work."),
         required("next", &Record::next, "What to do next, as commands."),
         optional("next_older", &Record::next_older,

@@ -8,21 +8,13 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/rare.h"
+#include "engine/model/bucket.h"
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
 #include "engine/model/service_use.h"
 
 namespace muster {
-
-enum class Bucket { planned, blocked, filtered, deferred };
-template <>
-struct Names<Bucket> {
-    static constexpr std::array list{std::pair{Bucket::planned, std::string_view{"planned"}},
-                                     std::pair{Bucket::blocked, std::string_view{"blocked"}},
-                                     std::pair{Bucket::filtered, std::string_view{"filtered"}},
-                                     std::pair{Bucket::deferred, std::string_view{"deferred"}}};
-};
 
 /// Where one snapshot goes. `layout` may still hold words: {timestamp} is filled in when it is
 /// taken.
@@ -290,10 +282,13 @@ struct Kind<RepairStep> {
 };
 template <>
 struct Fields<RepairStep> {
-    static constexpr std::string_view doc = "Run the safe repairs of failed checks.";
+    static constexpr std::string_view doc =
+        "Run the safe repairs of failed checks, in one transaction, with a snapshot before.";
     static constexpr auto list =
         FieldList{required("source", &RepairStep::source, "The database."),
-                  required("checks", &RepairStep::checks, "Checks with a safe repair.")};
+                  required("checks", &RepairStep::checks,
+                           "The policy's checks that SQL asks: what fails and has a safe repair is "
+                           "repaired, and none may get worse.")};
 };
 
 using Action = std::variant<SnapshotStep, VerifyStep, PruneStep, CompactStep, RepairStep, DrillStep,

@@ -42,14 +42,6 @@ std::optional<Reason> unavailable(const DrillSpec& drill) {
     return std::nullopt;
 }
 
-Reason no_compaction() {
-    return cannot("compact databases by policy");
-}
-
-Reason no_repair() {
-    return cannot("repair databases");
-}
-
 Findings unavailable_besides_steps(const Policy& policy) {
     Findings out;
     const auto add = [&](bool asked, std::string_view path, std::string_view what,

@@ -15,8 +15,6 @@ std::optional<Reason> unavailable(const StoreSpec& store);
 std::optional<Reason> unavailable(const TargetSpec& target);
 std::optional<Reason> unavailable(const SnapshotSpec& snapshot);
 std::optional<Reason> unavailable(const DrillSpec& drill);
-Reason no_compaction();
-Reason no_repair();
 
 /// What is asked for besides steps: reports, notifications, signatures; one bad finding each.
 Findings unavailable_besides_steps(const Policy& policy);

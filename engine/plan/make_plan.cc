@@ -28,6 +28,7 @@ Plan make_plan(const Policy& policy, const Observation& observation, const Selec
     plan.steps = std::move(draft.steps);
     plan.waiting = draft.take_waiting();
     plan.kept = std::move(draft.kept);
+    plan.cared = std::move(draft.cared);
     add_up(plan);
     return plan;
 }

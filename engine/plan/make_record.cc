@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace muster {
 namespace {
@@ -36,6 +37,26 @@ Outcomes blocked_steps(const Plan& plan, Time now) {
         outcome.trouble = Trouble{step.reason.code, step.reason.text, ""};
         out.push_back(std::move(outcome));
     }
+    return out;
+}
+
+/// What was deferred or failed is not cared for: it stays due.
+std::vector<Cared> cared_for(const Plan& plan, const Outcomes& outcomes) {
+    std::set<std::string_view> done;
+    for (const auto& outcome : outcomes)
+        if (outcome.status == Status::done || outcome.status == Status::bad)
+            done.insert(outcome.step);
+    std::set<std::pair<std::string_view, std::string_view>> left;
+    for (const auto& step : plan.steps)
+        if (step.bucket == Bucket::deferred ||
+            (step.bucket == Bucket::planned && !done.contains(step.id)))
+            left.emplace(step.job, step.target);
+    auto out = plan.cared;
+    for (auto& each : out)
+        std::erase_if(each.targets, [&](const auto& target) {
+            return left.contains({each.job, target});
+        });
+    std::erase_if(out, [](const auto& each) { return each.targets.empty(); });
     return out;
 }
 
@@ -88,6 +109,11 @@ Record make_record(const Plan& plan, RunResult result) {
     record.finished_at = result.finished_at;
     record.found = std::move(result.found);
     record.outcomes = std::move(result.outcomes);
+    record.cared = cared_for(plan, record.outcomes);
+    for (const auto& total : plan.totals)
+        if (total.steps > 0 &&
+            (total.bucket == Bucket::filtered || total.bucket == Bucket::deferred))
+            record.left.push_back(total);
     record.findings = std::move(result.findings);
     record.exit_status = exit_status_of(plan, record.outcomes, record.findings);
     for (auto& blocked : blocked_steps(plan, record.finished_at))

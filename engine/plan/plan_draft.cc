@@ -35,6 +35,9 @@ PlanDraft::PlanDraft(const Policy& policy, const Observation& observation,
         auto& newest = drills_[{drill.drill, drill.target}];
         if (newest == nullptr || newest->at < drill.at) newest = &drill;
     }
+    for (const auto& care : observation.care)
+        care_[{care.job, care.target}] = std::max(care_[{care.job, care.target}], care.at);
+    for (const auto& each : observation.health) health_[each.target] = &each;
     for (const auto& target : observation.targets) {
         const bool named = selection.targets.empty() || contains(selection.targets, target.id) ||
                            contains(selection.targets, target.spec);
@@ -58,6 +61,16 @@ bool PlanDraft::failed_last_backup(std::string_view target) const {
 const DrillFacts* PlanDraft::last_drill(std::string_view drill, std::string_view target) const {
     const auto found = drills_.find({drill, target});
     return found == drills_.end() ? nullptr : found->second;
+}
+
+std::optional<Time> PlanDraft::last_care(std::string_view job, std::string_view target) const {
+    const auto found = care_.find({job, target});
+    return found == care_.end() ? std::nullopt : std::optional{found->second};
+}
+
+const DatabaseHealth* PlanDraft::health(std::string_view target) const {
+    const auto found = health_.find(target);
+    return found == health_.end() ? nullptr : found->second;
 }
 
 bool PlanDraft::wants_job(const std::string& job) const {
@@ -113,23 +126,34 @@ std::optional<Reason> PlanDraft::blocked_by_store(const StoreFacts& store, Bytes
 
 Step& PlanDraft::add(std::string job, std::string id, const std::string& target, Action action,
                      Bytes bytes, Reason reason, std::optional<Reason> blocked) {
-    auto& step = steps.emplace_back(Step{std::move(id),
-                                         std::move(job),
-                                         target,
-                                         Bucket::planned,
-                                         std::move(reason),
-                                         {},
-                                         bytes,
-                                         std::move(action)});
+    auto bucket = Bucket::planned;
     if (blocked) {
-        step.bucket = Bucket::blocked;
-        step.reason = *std::move(blocked);
-    } else if (over_limit(step.target)) {
-        step.bucket = Bucket::deferred;
-        step.reason = {"limit",
-                       fmt::format("over the limit of {} targets in one run", *selection_.limit)};
+        bucket = Bucket::blocked;
+        reason = *std::move(blocked);
+    } else if (over_limit(target)) {
+        bucket = Bucket::deferred;
+        reason = {"limit", fmt::format("over the limit of {} target{} in one run",
+                                       *selection_.limit, *selection_.limit == 1 ? "" : "s")};
     }
-    return step;
+    return set_aside(std::move(job), std::move(id), target, std::move(action), bytes, bucket,
+                     std::move(reason));
+}
+
+Step& PlanDraft::set_aside(std::string job, std::string id, const std::string& target,
+                           Action action, Bytes bytes, Bucket bucket, Reason reason) {
+    return steps.emplace_back(Step{std::move(id),
+                                   std::move(job),
+                                   target,
+                                   bucket,
+                                   std::move(reason),
+                                   {},
+                                   bytes,
+                                   std::move(action)});
+}
+
+void PlanDraft::note_care(const std::string& job, const std::string& target) {
+    if (cared.empty() || cared.back().job != job) cared.push_back({job, {}});
+    cared.back().targets.push_back(target);
 }
 
 bool PlanDraft::over_limit(const std::string& target) {

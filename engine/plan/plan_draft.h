@@ -31,6 +31,10 @@ public:
     bool failed_last_backup(std::string_view target) const;
     /// The newest rehearsal of the drill on the target.
     const DrillFacts* last_drill(std::string_view drill, std::string_view target) const;
+    /// When the maintain entry was last carried out on the target.
+    std::optional<Time> last_care(std::string_view job, std::string_view target) const;
+    /// What a look into the target told; nullptr where nobody looked.
+    const DatabaseHealth* health(std::string_view target) const;
 
     /// The selection lets this job, or steps of this kind, pass.
     bool wants_job(const std::string& job) const;
@@ -52,7 +56,14 @@ public:
     Step& add(std::string job, std::string id, const std::string& target, Action action,
               Bytes bytes, Reason reason, std::optional<Reason> blocked);
 
+    /// The same in a bucket that is known to be another one than planned.
+    Step& set_aside(std::string job, std::string id, const std::string& target, Action action,
+                    Bytes bytes, Bucket bucket, Reason reason);
+    /// The maintain entry is due for the target, whatever becomes of it.
+    void note_care(const std::string& job, const std::string& target);
+
     std::vector<Step> steps;
+    std::vector<Cared> cared;
     std::vector<Kept> kept;
     std::vector<Waiting> take_waiting();
 
@@ -70,6 +81,8 @@ private:
     int working_targets_ = 0;
     std::unordered_map<std::string_view, bool> failed_backups_;
     std::map<std::pair<std::string_view, std::string_view>, const DrillFacts*> drills_;
+    std::map<std::pair<std::string_view, std::string_view>, Time> care_;
+    std::unordered_map<std::string_view, const DatabaseHealth*> health_;
     /// With the target that was counted last: its other stores wait as part of it.
     std::map<std::pair<std::string, std::optional<Time>>, std::pair<Waiting, std::string>> waiting_;
 };

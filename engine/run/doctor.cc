@@ -7,11 +7,15 @@
 #include "engine/base/shared_host.h"
 #include "engine/base/stopwatch.h"
 #include "engine/base/workers.h"
+#include "engine/plan/compaction.h"
+#include "engine/plan/repair.h"
 #include "engine/snapshot/examine.h"
 #include "engine/sqlite/check.h"
 #include "engine/sqlite/copy.h"
 #include "engine/sqlite/header.h"
+#include "engine/sqlite/repair.h"
 #include "engine/sqlite/sidecars.h"
+#include "engine/sqlite/wal_index.h"
 
 namespace muster {
 namespace {
@@ -20,8 +24,6 @@ constexpr Duration longest_pause = std::chrono::milliseconds{250};
 constexpr Duration patience = std::chrono::seconds{2};  // with who locks everybody out
 /// A log of so much, and of a quarter of the database, is one that nobody folds in.
 constexpr Bytes large_wal{std::uint64_t{64} << 20U};
-constexpr double enough_free = 0.2;
-constexpr Bytes enough_bytes{std::uint64_t{16} << 20U};
 
 /// Whose fault it is that the database cannot be looked at: its own, or the world's.
 bool is_illness(ErrorCode code) {
@@ -41,6 +43,12 @@ Finding unreadable(const std::string& path, const Error& error) {
             error.code == ErrorCode::not_a_database
                 ? "check the path; restore it from a proven snapshot where it was a database"
                 : error.hint};
+}
+
+/// Of the file, not of what its rows say.
+bool is_damage(const Finding& finding) {
+    return finding.severity == Severity::error && finding.verdict != Verdict::good &&
+           finding.check.empty();
 }
 
 std::string spell_auto_vacuum(int mode) {
@@ -84,10 +92,33 @@ private:
         };
         MUSTER_TRY(const auto copied, copy_database(patient_.path, copy, options));
         note_source(copied.source);
+        note_checkpoint_lag(copied.source);
         MUSTER_CHECK(note_content(copy));
         MUSTER_TRY(const auto findings,
-                   examine_database(copy, {rules_.depth, patient_.checks}, out_.path, host_));
+                   examine_database(copy, {depth(), checks_asked()}, out_.path, host_));
         out_.findings.insert(out_.findings.begin(), findings.begin(), findings.end());
+        return rehearse_repairs(copy);
+    }
+
+    Depth depth() const { return patient_.depth.value_or(rules_.depth); }
+
+    std::vector<CheckSpec> checks_asked() const {
+        std::vector<CheckSpec> out;
+        std::ranges::copy_if(patient_.checks, std::back_inserter(out),
+                             [&](const auto& check) { return check.depth <= depth(); });
+        return out;
+    }
+
+    Result<> rehearse_repairs(const fs::path& copy) {
+        if (depth() < Depth::full || std::ranges::any_of(out_.findings, is_damage)) return {};
+        RepairOptions options;
+        options.rehearse = true;
+        auto rehearsed = repair_rows(copy, patient_.checks, options, host_);
+        MUSTER_CHECK(host_.keep_going());
+        if (!rehearsed)
+            out_.repair = RepairOutlook{{}, rehearsed.error().message};
+        else if (!rehearsed->empty())
+            out_.repair = RepairOutlook{*std::move(rehearsed), {}};
         return {};
     }
 
@@ -113,6 +144,12 @@ private:
                  "look for long transactions; PRAGMA wal_checkpoint(TRUNCATE) folds it in"});
     }
 
+    void note_checkpoint_lag(const SourceFacts& source) {
+        if (source.wal_bytes.count == 0) return;
+        if (const auto frames = frames_not_checkpointed(source.path))
+            out_.checkpoint_lag = Bytes{*frames * static_cast<std::uint64_t>(source.page_size)};
+    }
+
     Result<> note_content(const fs::path& copy) {
         MUSTER_TRY(const auto file, File::open_read(copy));
         MUSTER_TRY(const auto size, file.size());
@@ -132,14 +169,14 @@ private:
         out_.encoding = header->encoding();
         out_.application_id = header->application_id;
         out_.user_version = header->user_version;
-        if (!patient_.schema_version && rules_.depth < Depth::full) return {};
+        if (!patient_.schema_version && depth() < Depth::full) return {};
         MUSTER_TRY(auto connection, Connection::open(copy, OpenMode::immutable));
         if (patient_.schema_version)
             if (const auto version =
                     query_number(connection, patient_.schema_version->sql, "schema_version"))
                 out_.schema_version = *version;
         // Where the module is not here, or the pages are none, nothing is told.
-        if (rules_.depth >= Depth::full)
+        if (depth() >= Depth::full)
             if (const auto unused =
                     connection.query_integer("SELECT sum(unused) FROM dbstat WHERE aggregate = 1"))
                 out_.unused_in_pages = Bytes{static_cast<std::uint64_t>(*unused)};
@@ -154,12 +191,19 @@ private:
     }
 
     void judge() {
-        if (is_candidate())
+        if (!out_.repair && std::ranges::any_of(out_.findings, is_damage) &&
+            std::ranges::any_of(patient_.checks, is_repairable))
+            out_.repair = RepairOutlook{{}, "its checks cannot be asked"};
+        out_.posture = posture_of(out_);
+        if (out_.posture == RepairPosture::safe) point_to_repair();
+        if (pages().count > 0 && std::ranges::none_of(out_.findings, is_damage) &&
+            !below_threshold(rules_.compact, pages(), out_.reclaimable))
             out_.findings.push_back({"compaction_recommended", Severity::warning, Verdict::bad,
                                      out_.path,
                                      "much of the file holds nothing; VACUUM gives it back",
                                      fmt::format("less than {:.0f} % and {} free",
-                                                 100 * least_ratio(), spell_bytes(least_bytes())),
+                                                 100 * least_free_ratio(rules_.compact),
+                                                 spell_bytes(least_free_bytes(rules_.compact))),
                                      fmt::format("{:.0f} %, {}", 100 * out_.free_ratio.value_or(0),
                                                  spell_bytes(out_.reclaimable)),
                                      "", "muster compact " + out_.path});
@@ -172,11 +216,17 @@ private:
             out_.verdict = Verdict::unchecked;
     }
 
-    double least_ratio() const { return rules_.compact.min_free_ratio.value_or(enough_free); }
-    Bytes least_bytes() const { return rules_.compact.min_free_bytes.value_or(enough_bytes); }
-    bool is_candidate() const {
-        return out_.free_ratio && *out_.free_ratio >= least_ratio() &&
-               out_.reclaimable >= least_bytes();
+    void point_to_repair() {
+        for (auto& finding : out_.findings)
+            if (finding.verdict == Verdict::bad && !finding.check.empty() &&
+                std::ranges::find(out_.repair->repairs, finding.check, &Repair::check) !=
+                    out_.repair->repairs.end())
+                finding.next = "muster repair-safe POLICY --target " + out_.target;
+    }
+
+    Bytes pages() const {
+        return {static_cast<std::uint64_t>(out_.pages.value_or(0)) *
+                static_cast<std::uint64_t>(out_.page_size.value_or(0))};
     }
 
     const Patient& patient_;
@@ -210,6 +260,8 @@ void add_up(HealthReport& report) {
         ++sum.databases;
         sum.bytes += each.bytes + each.wal_bytes;
         sum.reclaimable += each.reclaimable;
+        if (each.posture == RepairPosture::safe) ++sum.repair_safe;
+        if (each.posture == RepairPosture::unsafe) ++sum.repair_unsafe;
         switch (each.verdict) {
             case Verdict::good: ++sum.healthy; break;
             case Verdict::bad: ++sum.ill; break;

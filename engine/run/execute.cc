@@ -19,6 +19,7 @@
 #include "engine/snapshot/examine.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/restore.h"
+#include "engine/snapshot/safe_repair.h"
 #include "engine/snapshot/take.h"
 #include "engine/sqlite/compact.h"
 #include "engine/sqlite/system_faults.h"
@@ -208,11 +209,14 @@ private:
         return {};
     }
 
-    /// The planner blocks them; whoever hands in another plan is told the same.
-    Result<> carry_out(const RepairStep& step, Outcome&) {
-        return fail(ErrorCode::not_available,
-                    fmt::format("this version cannot repair {}", step.source),
-                    "leave the step out");
+    Result<> carry_out(const RepairStep& step, Outcome& outcome) {
+        MUSTER_TRY(const auto lease, hold(step.source, "repairing " + step.source));
+        Stopwatch watch;
+        MUSTER_TRY(auto done, repair_safely(step, host_));
+        outcome.findings = std::move(done.findings);
+        outcome.repaired = std::move(done.repaired);
+        outcome.phases.push_back({"repair", watch.lap()});
+        return {};
     }
 
     Result<> carry_out(const DrillStep& step, Outcome& outcome) {

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "engine/base/workers.h"
 #include "engine/model/copy_estimate.h"
 #include "engine/plan/after.h"
 #include "engine/plan/chains.h"
+#include "engine/plan/looks_wanted.h"
 #include "engine/plan/questions.h"
+#include "engine/run/doctor.h"
 #include "engine/run/journal.h"
 #include "engine/run/named_databases.h"
 #include "engine/snapshot/list.h"
@@ -42,6 +45,8 @@ void probe(TargetFacts& facts, bool may_be_empty, const Host& host) {
     facts.device = probed->device;
     facts.inode = probed->inode;
     facts.bytes = probed->bytes + probed->wal_bytes;
+    facts.pages = {static_cast<std::uint64_t>(probed->page_count * probed->page_size)};
+    facts.free_pages = {static_cast<std::uint64_t>(probed->free_pages * probed->page_size)};
     facts.writers_wait = probed->journal_mode == JournalMode::rollback;
     facts.estimated_pause = facts.writers_wait ? estimated_pause(probed->bytes) : Duration{0};
 }
@@ -233,6 +238,7 @@ Result<Observation> observe(const PolicyFile& file, const StateFolder& state, co
     observe_vanished(world, file);
     tell_foreign(world);
     MUSTER_TRY(const auto chain, read_chain(state));
+    std::map<std::pair<std::string, std::string>, Time> care;  // the last of each
     for (const auto& link : chain.links) {
         // A proof is a fact about a file; a rehearsal or a failed backup belongs to one policy's
         // target.
@@ -240,13 +246,44 @@ Result<Observation> observe(const PolicyFile& file, const StateFolder& state, co
         if (link.record.head.policy_name != file.policy.name)
             std::erase_if(outcomes, [](const auto& each) { return each.checked.empty(); });
         learn(world, outcomes);
+        if (link.record.head.policy_name != file.policy.name) continue;
+        for (const auto& [job, targets] : link.record.cared)
+            for (const auto& target : targets) care[{job, target}] = link.record.head.started_at;
     }
+    for (const auto& [what, at] : care) world.care.push_back({what.first, what.second, at});
     condemn_dependents(world);
     MUSTER_TRY(const auto dead, dead_journals(state));
     for (const auto& journal : dead)
         world.unfinished_runs.push_back({journal.head.run,
                                          fmt::format("{}", fmt::join(journal.head.command, " ")),
                                          journal.last_step});
+    return world;
+}
+
+Result<> observe_health(Observation& world, const Policy& policy, const Selection& selection,
+                        const Host& host) {
+    std::map<std::string_view, const TargetFacts*> targets;
+    for (const auto& target : world.targets) targets[target.id] = &target;
+    std::vector<Patient> patients;
+    for (const auto& [id, depth] : looks_wanted(policy, world, selection)) {
+        const auto& target = *targets.at(id);
+        const auto& spec = policy.targets.at(target.spec);
+        patients.push_back(
+            {target.path, id, spec.checks, spec.schema_version, spec.may_be_empty, depth});
+    }
+    DoctorRules rules;
+    rules.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    MUSTER_TRY(auto seen, examine_all(std::move(patients), rules, host));
+    world.health = std::move(seen.databases);
+    return {};
+}
+
+Observation observe_databases(const Policy& policy, const Host& host) {
+    Observation world;
+    world.now = host.now();
+    Probes probes{world, policy, host};
+    for (const auto& [path, spec] : policy.targets) probes.add(path, path, spec.sqlite);
+    probes.run();
     return world;
 }
 

@@ -131,13 +131,20 @@ Result<> Run::mend(const PolicyFile& policy) {
         for (const auto& folder : folders_under_way(LocalStore{policy.resolve(spec.local)}))
             MUSTER_CHECK(mend_snapshots(folder));
     }
+    const bool repairs = std::ranges::any_of(policy.policy.maintain, [](const auto& each) {
+        return each.second.repair == RepairMode::safe;
+    });
+    std::set<fs::path> beside;  // where a killed repair may have left half a snapshot
     for (const auto& [name, spec] : policy.policy.targets) {
         if (spec.sqlite.empty()) continue;
         const auto path = policy.resolve(spec.sqlite);
         for (const auto& database :
-             is_glob(spec.sqlite) ? databases_matching(path) : std::vector{path})
+             is_glob(spec.sqlite) ? databases_matching(path) : std::vector{path}) {
             MUSTER_CHECK(mend_target(database));
+            if (repairs) beside.insert(real_path(database).parent_path());
+        }
     }
+    for (const auto& folder : beside) MUSTER_CHECK(mend_snapshots(folder));
     return {};
 }
 
@@ -152,6 +159,8 @@ Result<> Run::mend(const Plan& plan) {
         } else if (const auto* restore = std::get_if<RestoreStep>(&step.action)) {
             MUSTER_CHECK(mend_target(restore->target));
             MUSTER_CHECK(mend_snapshots(safety_folder(*restore)));
+        } else if (const auto* compact = std::get_if<CompactStep>(&step.action)) {
+            MUSTER_CHECK(mend_target(compact->source));
         }
     }
     return {};

@@ -178,10 +178,20 @@ Result<std::vector<std::string>> mend_folder(const fs::path& folder, Time now) {
     return notes;
 }
 
+bool is_under_way(const fs::path& artifact) {
+    return is_held(hidden_beside(artifact, claim_suffix));
+}
+
 Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time now) {
     MUSTER_TRY(const auto claim, Lease::take(hidden_beside(artifact, claim_suffix),
                                              "removing " + artifact.string(), now));
     MUSTER_TRY(const auto manifest, read_manifest(artifact));
+    if (!manifest) {
+        // Another run may have removed it since the plan was made.
+        MUSTER_TRY(const auto there, status_of(artifact));
+        MUSTER_TRY(const auto begun, status_of(hidden_beside(artifact, intent_suffix)));
+        if (!there.exists && !begun.exists) return {};
+    }
     if (!manifest || manifest->checksum_sha256 != checksum)
         return fail(
             ErrorCode::manifest_mismatch,

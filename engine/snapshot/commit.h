@@ -41,9 +41,14 @@ private:
 /// sentence for each thing done. An absent folder holds nothing.
 Result<std::vector<std::string>> mend_folder(const fs::path& folder, Time now);
 
+/// Whether a live run is committing or removing `artifact`: nobody can say yet what will be there.
+/// Keeps nobody from it.
+bool is_under_way(const fs::path& artifact);
+
 /// Removes the snapshot whose artifact has `checksum`; another one under that name stays
 /// (ErrorCode::manifest_mismatch), and so does a pinned one, and one that a snapshot in its folder
-/// is told by (ErrorCode::stale_plan). Killed at any instant, it is whole or gone.
+/// is told by (ErrorCode::stale_plan). One that is gone already is no failure. Killed at any
+/// instant, it is whole or gone.
 Result<> remove_snapshot(const fs::path& artifact, const Sha256& checksum, Time now);
 
 /// The manifest beside `artifact`; nothing when there is none, ErrorCode::manifest_mismatch when it

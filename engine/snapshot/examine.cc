@@ -16,13 +16,12 @@ Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>
     InterruptWatch watch{host.keep_going};
     watch.add(connection);
     for (const auto& check : checks) {
-        if (!check.blobs && check.command.empty()) {
-            findings.push_back(run_check(connection, check, subject));
-            continue;
-        }
-        MUSTER_TRY(auto finding, check.blobs
-                                     ? check_payloads(connection, check, subject, host.keep_going)
-                                     : check_by_program(connection, check, subject, host));
+        auto asked = check.blobs ? check_payloads(connection, check, subject, host.keep_going)
+                     : check.command.empty()
+                         ? Result<Finding>{run_check(connection, check, subject)}
+                         : check_by_program(connection, check, subject, host);
+        MUSTER_TRY(auto finding, std::move(asked));
+        finding.check = check.name;
         findings.push_back(std::move(finding));
     }
     MUSTER_CHECK(watch.outcome());  // what was interrupted looks like a bad answer

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "engine/snapshot/commit.h"
 #include "engine/snapshot/format/outline.h"
 #include "engine/snapshot/names.h"
 #include "engine/sqlite/sidecars.h"
@@ -128,7 +129,9 @@ private:
             const auto path = folder / name;
             if (name.ends_with(manifest_suffix)) note_missing(path);
             if (is_beside_artifact(name) || backups_.contains(path.string())) continue;
-            if (counts(path, name, entries))
+            // Of what a live run takes or removes nobody can say yet whether it is a backup.
+            const bool begun = entries.names.contains("." + name + std::string{intent_suffix});
+            if (!(begun && is_under_way(path)) && counts(path, name, entries))
                 add({path});
             else
                 ++passed_over_;

@@ -23,12 +23,17 @@ Result<> read_sidecars(Inspection& seen, const fs::path& artifact) {
     if (!manifest && manifest.error().code != ErrorCode::manifest_mismatch)
         return Failure(manifest.error());
     if (manifest) seen.manifest = *manifest;
+    const bool under_way = intent.exists && is_under_way(artifact);
+    if (intent.exists && !under_way) {
+        MUSTER_TRY(const auto still, status_of(hidden_beside(artifact, intent_suffix)));
+        if (!still.exists) return read_sidecars(seen, artifact);  // that run has ended meanwhile
+    }
     if (intent.exists)
         seen.state = BackupState::unfinished;
     else if (manifest && !seen.manifest)
         seen.state = BackupState::legacy;
     seen.findings.push_back(
-        judge_manifest(seen, manifest ? std::nullopt : std::optional{manifest.error()}));
+        judge_manifest(seen, manifest ? std::nullopt : std::optional{manifest.error()}, under_way));
     return {};
 }
 

@@ -15,7 +15,8 @@ int major_of(std::string_view version) {
 
 }  // namespace
 
-Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unreadable) {
+Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unreadable,
+                       bool under_way) {
     Finding finding{"manifest",
                     Severity::error,
                     Verdict::good,
@@ -30,6 +31,11 @@ Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unrea
         finding.reason = unreadable->message;
         finding.actual = "unreadable";
         finding.next = unreadable->hint;
+    } else if (under_way) {
+        finding.verdict = Verdict::unchecked;
+        finding.reason = "a run is taking or removing it right now";
+        finding.actual = "an intent of a live run";
+        finding.next = "look again when that run has ended";
     } else if (seen.state == BackupState::unfinished) {
         finding.verdict = Verdict::bad;
         finding.reason = "the run that wrote it died before it was committed";

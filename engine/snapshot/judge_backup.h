@@ -9,8 +9,10 @@
 
 namespace muster {
 
-/// `unreadable` is why the manifest that lies there cannot be read.
-Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unreadable);
+/// `unreadable` is why the manifest that lies there cannot be read; `under_way`: a live run commits
+/// or removes it.
+Finding judge_manifest(const Inspection& seen, const std::optional<Error>& unreadable,
+                       bool under_way);
 
 /// Of a snapshot of changes: `broken` is why those it is told by are not there as they were;
 /// `read`: all their bytes were looked at.

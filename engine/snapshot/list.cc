@@ -106,6 +106,10 @@ Result<std::vector<SnapshotFacts>> list_snapshots(const std::string& store_name,
             out.back().store = store_name;
         } else if (const auto owner = owner_of(key, intent_suffix)) {
             if (files.contains(*owner + std::string{manifest_suffix})) continue;
+            const auto artifact = store.path_of(*owner);
+            if (is_under_way(artifact)) continue;
+            const auto still = status_of(hidden_beside(artifact, intent_suffix));
+            if (still && !still->exists) continue;  // that run has ended meanwhile
             SnapshotFacts facts;
             facts.store = store_name;
             facts.key = *owner;

@@ -10,15 +10,20 @@ fs::path safety_folder(const RestoreStep& step) {
                                    : fs::path{step.safety_dir};
 }
 
-Result<std::string> take_safety_copy(const RestoreStep& step, const Host& host) {
-    const auto target = real_path(step.target);
+SnapshotStep safety_snapshot(const fs::path& database, const fs::path& folder,
+                             const std::string& suffix) {
     SnapshotStep safety;
-    safety.source = target.string();
-    safety.volume_id = safety.volume_name = target.filename().string();
+    safety.source = database.string();
+    safety.volume_id = safety.volume_name = database.filename().string();
     safety.schema_version_sql = SchemaVersionSpec{}.sql;
-    safety.place = {"safety", safety_folder(step).string(),
-                    target.filename().string() + "." + step.safety_suffix, false, true};
-    auto taken = take_snapshot(safety, host);
+    safety.place = {"safety", folder.string(), database.filename().string() + "." + suffix, false,
+                    true};
+    return safety;
+}
+
+Result<std::string> take_safety_copy(const RestoreStep& step, const Host& host) {
+    auto taken = take_snapshot(
+        safety_snapshot(real_path(step.target), safety_folder(step), step.safety_suffix), host);
     if (taken) return taken->snapshot.path;
     auto error = taken.error();
     if (error.code == ErrorCode::damaged || error.code == ErrorCode::not_a_database)

@@ -1,4 +1,4 @@
-// The snapshot of the database that a restore replaces: the way back.
+// The snapshot of a database that a restore replaces or a repair changes: the way back.
 #pragma once
 
 #include <string>
@@ -7,6 +7,10 @@
 #include "engine/model/plan.h"
 
 namespace muster {
+
+/// A snapshot of `database` into `folder`: its name is the database's, a dot and `suffix`.
+SnapshotStep safety_snapshot(const fs::path& database, const fs::path& folder,
+                             const std::string& suffix);
 
 /// Where the snapshot of the database that is there goes.
 fs::path safety_folder(const RestoreStep& step);

@@ -122,11 +122,14 @@ private:
                   0,
                   0,
                   state.wal_mode() ? JournalMode::wal : JournalMode::rollback,
-                  RecoveredFrom::none};
+                  RecoveredFrom::none,
+                  0};
         if (state.hot_journal)
             return copied(std::move(lock), state, RecoveredFrom::hot_journal, pinned_at);
-        if (state.wal_bytes.count > 0 && !state.shm)
-            return copied(std::move(lock), state, RecoveredFrom::orphan_wal, pinned_at);
+        if (state.wal_bytes.count > 0) {
+            MUSTER_TRY(const bool nobody, nobody_shares(lock));
+            if (!state.shm || nobody) return copied(std::move(lock), state, RecoveredFrom::orphan_wal, pinned_at);
+        }
         // Beside a WAL user the header may be ahead of the file for a moment.
         if (!state.shm && state.wal_bytes.count == 0) MUSTER_CHECK(refuse_truncated(state, path_));
         const auto access = access_of(state);
@@ -140,6 +143,8 @@ private:
         Connection connection = *std::move(prepared);
         if (auto begun = begin(connection); !begun) {
             if (!passes(connection)) return Failure(begun.error());
+            // Of a log that ends with its header SQLite never gets an index without writing one.
+            unindexed_ = (sqlite3_errcode(connection.handle()) & 0xff) == SQLITE_PROTOCOL;
             return in_the_way(begun.error());
         }
         Source source{facts_, std::nullopt, std::move(lock), std::move(connection), access};
@@ -164,7 +169,9 @@ private:
         // A WAL user that came meanwhile may have moved pages into the main file while it was
         // copied.
         MUSTER_TRY(const DiskState after, look_at(lock, path_));
-        if (after.hot_journal != state.hot_journal || after.shm != state.shm)
+        MUSTER_TRY(const bool user, lock.user_present());
+        if (after.hot_journal != state.hot_journal || after.shm != state.shm ||
+            after.wal_bytes != state.wal_bytes || (from == RecoveredFrom::orphan_wal && user))
             return in_the_way("was opened by another process");
         const auto released_at = Source::Clock::now();
         lock.release();
@@ -178,10 +185,19 @@ private:
         return finished(std::move(source), pinned_at);
     }
 
+    /// The -shm is a dead process's. Asked while no connection of ours is open, which would count.
+    Result<bool> nobody_shares(const SourceLock& lock) const {
+        if (!unindexed_) return false;
+        MUSTER_TRY(const bool user, lock.user_present());
+        return !user;
+    }
+
     Attempt finished(Source source, Source::Clock::time_point pinned_at) {
         source.pinned_at_ = pinned_at;
         MUSTER_TRY(source.facts_.page_size, source.connection_.query_integer("PRAGMA page_size"));
         MUSTER_TRY(source.facts_.page_count, source.connection_.query_integer("PRAGMA page_count"));
+        MUSTER_TRY(source.facts_.free_pages,
+                   source.connection_.query_integer("PRAGMA freelist_count"));
         MUSTER_TRY(const auto now, status_of(path_));
         MUSTER_TRY(const bool same, source.lock_.is(now));
         if (!same) return in_the_way("was replaced while it was opened");
@@ -224,6 +240,7 @@ private:
     SourceFacts facts_;
     std::string what_;  ///< what was in the way of the last attempt
     bool other_name_ = false;
+    bool unindexed_ = false;  ///< the last attempt found the -shm of no use
 };
 
 Result<Source> Source::open(const fs::path& path, const SourceOptions& options) {

@@ -40,6 +40,7 @@ struct SourceFacts {
     std::int64_t page_count = 0;  ///< of the database as seen, WAL included
     JournalMode journal_mode = JournalMode::rollback;
     RecoveredFrom recovered_from = RecoveredFrom::none;
+    std::int64_t free_pages = 0;  ///< of page_count
 };
 
 struct SourceOptions {

@@ -1,4 +1,4 @@
-// Keeps SQL of a policy to reading, and to its time.
+// Keeps SQL of a policy to what it may do, and to its time.
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,16 @@
 
 namespace muster {
 
+enum class MayDo { read, change_rows };
+
 /// While it lives, statements prepared on the connection may only SELECT, call functions, and use
-/// PRAGMAs that ask; after `limit` they are interrupted. Takes the connection's authorizer and
-/// progress handler. Must not be moved: SQLite holds its address.
+/// PRAGMAs that ask; where they may change rows, also those of tables of the database, but of none
+/// that SQLite keeps for itself; triggers of the schema may then use what a trusted one may, such
+/// as search indexes. After `limit` they are interrupted. Takes the connection's
+/// authorizer and progress handler. Must not be moved: SQLite holds its address.
 class SqlGuard {
 public:
-    SqlGuard(Connection& connection, Duration limit);
+    SqlGuard(Connection& connection, Duration limit, MayDo rights = MayDo::read);
     ~SqlGuard();
     SqlGuard(const SqlGuard&) = delete;
     SqlGuard& operator=(const SqlGuard&) = delete;
@@ -30,8 +34,10 @@ private:
     static int authorize(void* self, int action, const char* first, const char* second,
                          const char* database, const char* trigger);
     static int progress(void* self);
+    void trust_schema(bool trusted);
 
     Connection& connection_;
+    MayDo rights_;
     std::chrono::steady_clock::time_point deadline_;
     bool timed_out_ = false;
     std::string refused_;

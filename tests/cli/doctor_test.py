@@ -3,6 +3,7 @@
 import os
 import random
 import sqlite3
+import subprocess
 import unittest
 from contextlib import closing
 from pathlib import Path
@@ -100,8 +101,15 @@ class Doctor(Case):
                 writer.execute("INSERT INTO block VALUES(zeroblob(1000000))")
             ran = self.look("app.db", "--depth", "checksum")
             self.assertEqual(self.found(ran), {"app.db": {"wal_large"}})
+            lag = ran.document["databases"][0]["checkpoint_lag"]
+            self.assertEqual(lag, 4096 * (Path("app.db-wal").stat().st_size - 32) // (4096 + 24))
+            self.assertIn("not folded in)", ran.out)
+            writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self.assertEqual(self.look("app.db", "--depth", "checksum").document["databases"][0]["checkpoint_lag"], 0)
             writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.assertEqual(self.found(self.look("app.db", "--depth", "checksum")), {"app.db": set()})
+            ran = self.look("app.db", "--depth", "checksum")
+            self.assertEqual(self.found(ran), {"app.db": set()})
+            self.assertNotIn("checkpoint_lag", ran.document["databases"][0])
 
     def test_what_somebody_locks_is_not_called_ill(self):
         write("app.db", "", 10)
@@ -125,6 +133,38 @@ class Doctor(Case):
         self.look("policy.yaml")
         self.assertEqual(len(self.look("policy.yaml", "--target", "fleet/good").document["databases"]), 1)
         self.refused(8, "usage", "doctor", "policy.yaml", "--target", "nobody")
+
+    def test_growth_since_the_last_look_is_told(self):
+        write("app.db", "", 10)
+        first = self.look("app.db").document
+        self.assertNotIn("growth", first["databases"][0])
+        before = Path("app.db").stat().st_size
+        with closing(sqlite3.connect("app.db")) as connection:
+            connection.executemany("INSERT INTO item(name) VALUES(?)", [("x" * 3000,)] * 50)
+            connection.commit()
+        ran = self.look("app.db")
+        self.assertEqual(ran.document["databases"][0]["growth"], {"since": first["at"], "bytes": Path("app.db").stat().st_size - before})
+        self.assertIn(f"since {first['at']}", ran.out)
+        (self.state / "muster/cache/sizes-seen").write_text("no such line\n")
+        self.assertNotIn("growth", self.look("app.db").document["databases"][0])
+        self.assertEqual(self.look("app.db").document["databases"][0]["growth"]["bytes"], 0)
+
+    def test_the_newest_backup_is_told_with_its_proof(self):
+        Path("fleet").mkdir()
+        write("fleet/good.db", "")
+        Path("policy.yaml").write_text(POLICY)
+        self.assertNotIn("backup", self.look("policy.yaml", status=4).document["databases"][0])
+        self.passes("apply", "policy.yaml")
+        ran = self.look("policy.yaml")
+        backup = ran.document["databases"][0]["backup"]
+        self.assertEqual((backup["store"], "proven_at" in backup), ("near", True))
+        self.assertIn("newest backup", ran.out)
+
+    def test_a_state_directory_that_is_relative_and_not_there_yet(self):
+        write("app.db", "", 10)
+        done = subprocess.run([os.environ["MUSTER"], "doctor", "app.db"], env=self.environment(XDG_STATE_HOME="not/yet"),
+                              capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done)
 
     def test_one_file_under_two_names_is_one(self):
         write("app.db", "")

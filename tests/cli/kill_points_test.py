@@ -175,6 +175,33 @@ class Compact:
         case.assertFalse(sidecar("shop.db", "-journal").exists())
 
 
+class RepairSafe:
+    """repair-safe of a database with a wrong count: a snapshot beside it, then one transaction."""
+    words = ("repair-safe", "policy.yaml")
+
+    def prepare(self, case):
+        Path("policy.yaml").write_text(POLICY.replace("{ sqlite: shop.db }", """
+    sqlite: shop.db
+    checks:
+      - { name: no-debt, sql: SELECT count(*) FROM item WHERE name = 'debt', expect: 0,
+          repair: { safe: true, sql: UPDATE item SET name = 'paid' WHERE name = 'debt' } }"""))
+        make("shop.db", ["one", "debt"])
+        self.old, self.new = ["debt", "one"], ["one", "paid"]
+
+    def rows(self):
+        with closing(sqlite3.connect("shop.db")) as connection:
+            return sorted(name for (name,) in connection.execute("SELECT name FROM item"))
+
+    def check_killed(self, case):
+        case.assertIn(self.rows(), (self.old, self.new))
+        check_store(case, ".")
+
+    def check_next(self, case, record):
+        case.assertEqual(self.rows(), self.new)
+        safety = [rows_of(each) for each in check_store(case, ".")]
+        case.assertTrue(safety and all(rows == self.old for rows in safety), safety)
+
+
 def check_store(case, folder):
     """The snapshots that may be restored; every other one calls itself unfinished."""
     whole = []
@@ -241,7 +268,7 @@ class Round(Case):
                 self.assertTrue(any(about in each for each in found), f"nothing is said about {path}:\n{ran}")
 
 
-COMMANDS = {each.__name__: each for each in (Apply, BackupOver, RestoreOverLog, RestoreOverDamage, RestoreInPlace, Compact)}
+COMMANDS = {each.__name__: each for each in (Apply, BackupOver, RestoreOverLog, RestoreOverDamage, RestoreInPlace, Compact, RepairSafe)}
 
 
 def play(top, name, place):

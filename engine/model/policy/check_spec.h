@@ -78,4 +78,9 @@ struct Fields<CheckSpec> {
         optional("repair", &CheckSpec::repair, "How a failed check can be put right.")};
 };
 
+/// SQL asks it, and its repair loses nothing.
+inline bool is_repairable(const CheckSpec& check) {
+    return !check.sql.empty() && check.repair && check.repair->safe;
+}
+
 }  // namespace muster

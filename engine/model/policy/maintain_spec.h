@@ -44,6 +44,7 @@ struct MaintainSpec {
     std::optional<ScheduleSpec> schedule;
     std::optional<CompactSpec> compact;
     RepairMode repair = RepairMode::none;
+    bool verify_blobs = false;
     bool operator==(const MaintainSpec&) const = default;
 };
 template <>
@@ -55,7 +56,9 @@ struct Fields<MaintainSpec> {
                  "When it is due; at every apply when left out."),
         optional("compact", &MaintainSpec::compact, "Give free pages back."),
         optional("repair", &MaintainSpec::repair,
-                 "safe: run the safe repairs of failed checks; none.")};
+                 "safe: run the safe repairs of failed checks; none."),
+        optional("verify_blobs", &MaintainSpec::verify_blobs,
+                 "Before, every payload that a check names is read: a wrong one blocks the rest.")};
 };
 
 }  // namespace muster

@@ -73,7 +73,10 @@ void check_one_check(const std::string& path, const CheckSpec& check, RuleReport
     if (check.depth < Depth::full)
         report.add(path + ".depth", "checks are asked from depth full on",
                    "write full or deep, or leave it out");
-    if (check.repair) report.need_text(path + ".repair.sql", check.repair->sql);
+    if (!check.repair) return;
+    if (check.blobs || !check.command.empty())
+        report.add(path + ".repair", "only a check with sql can be repaired", "remove it");
+    report.need_text(path + ".repair.sql", check.repair->sql);
 }
 
 void check_checks(const std::string& path, const std::vector<CheckSpec>& checks,

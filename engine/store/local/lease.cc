@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 namespace muster {
@@ -72,6 +75,24 @@ Result<Lease> Lease::take(const fs::path& path, std::string_view doing, Time now
         }
         std::this_thread::sleep_for(poll_interval);
     }
+}
+
+bool is_held(const fs::path& path) {
+    const auto there = status_of(path);
+    if (!there || !there->exists) return false;
+    const auto told = read_text(path, Bytes{4096}).value_or("");
+    std::ifstream locks{"/proc/locks"};
+    for (std::string line; std::getline(locks, line);) {
+        // "12: FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF"
+        std::istringstream words{line};
+        std::string number, kind, advice, mode, pid, file;
+        words >> number >> kind >> advice >> mode >> pid >> file;
+        if (kind != "FLOCK" || !file.ends_with(fmt::format(":{}", there->inode))) continue;
+        const auto device = fmt::format("{:02x}:{:02x}:", major(there->device), minor(there->device));
+        // Some file systems show another device here than to stat().
+        if (file.starts_with(device) || told.starts_with(fmt::format("pid {} ", pid))) return true;
+    }
+    return false;
 }
 
 Lease& Lease::operator=(Lease&& other) noexcept {

@@ -34,4 +34,9 @@ private:
     LeaseFile afterwards_;
 };
 
+/// Whether a live process of this machine holds it, asked of the kernel (/proc/locks): nobody is
+/// kept from taking it meanwhile. Of a process that is not to be seen from here, in another
+/// container, false.
+bool is_held(const fs::path& path);
+
 }  // namespace muster

@@ -160,19 +160,6 @@ TEST_CASE("what this version cannot do is planned as blocked", "[plan]") {
         policy.drills["smoke"] = {};
         blocked = "drill:smoke";
     }
-    SECTION("compaction") {
-        policy.maintain["m"].targets.names = {"shop"};
-        policy.maintain["m"].compact.emplace();
-        blocked = "compact:maintain.m:shop";
-    }
-    SECTION("repair") {
-        policy.maintain["m"].targets.kind = TargetKind::sqlite;
-        policy.maintain["m"].repair = RepairMode::safe;
-        CheckSpec check;
-        check.repair = CheckRepair{true, "UPDATE x SET y = 1"};
-        policy.targets["shop"].checks = {check};
-        blocked = "repair:maintain.m:shop";
-    }
     const auto plan = plan_of(policy, world);
     REQUIRE(find(plan, blocked));
     CHECK(find(plan, blocked)->bucket == Bucket::blocked);

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
+#include "engine/run/sizes_seen.h"
 #include "tests/support/checks.h"
 #include "tests/support/database_files.h"
 #include "tests/support/temp_folder.h"
@@ -110,6 +113,70 @@ TEST_CASE("what a crash left and who locks it are told", "[run][doctor]") {
     const auto held = clinic.look({clinic.patient("b.db")});
     CHECK(held.databases[0].verdict == Verdict::unchecked);
     CHECK(held.summary.unchecked == 1);
+}
+
+TEST_CASE("repairs are rehearsed on the copy, and the posture says whether they may be made",
+          "[run][doctor][repair][VV-09]") {
+    Clinic clinic;
+    const std::string debt = "CREATE TABLE t(a); INSERT INTO t VALUES (41), (0)";
+    for (const auto* name : {"a.db", "b.db", "c.db", "d.db"})
+        make_database(clinic.folder / name, debt);
+    make_database(clinic.folder / "b.db", "INSERT INTO t VALUES (99)");
+    make_database(clinic.folder / "c.db", "DELETE FROM t WHERE a = 41");
+    poke(clinic.folder / "d.db", 4096, std::string(64, '\xff'));
+    auto none = check_of("none", "SELECT count(*) FROM t WHERE a = 41", "0");
+    none.repair = CheckRepair{true, "DELETE FROM t WHERE a = 41"};
+    const auto less = check_of("less", "SELECT count(*) FROM t WHERE a > 50", "0");
+    auto deep = check_of("deep", "SELECT 1", "2");
+    deep.depth = Depth::deep;
+    std::vector<Patient> patients;
+    for (const auto* name : {"a.db", "b.db", "c.db", "d.db"}) {
+        patients.push_back(clinic.patient(name));
+        patients.back().target = name;
+        patients.back().checks = {none, less, deep};
+    }
+    const auto before = state_of(clinic.folder.path());
+    const auto report = clinic.look(patients);
+    CHECK(state_of(clinic.folder.path()) == before);
+    std::vector<RepairPosture> postures;
+    for (const auto& each : report.databases) postures.push_back(each.posture);
+    CHECK(postures == std::vector{RepairPosture::safe, RepairPosture::unsafe, RepairPosture::none,
+                                  RepairPosture::unsafe});
+    CHECK(report.summary.repair_safe == 1);
+    CHECK(report.summary.repair_unsafe == 2);
+    const auto& first = report.databases[0];
+    CHECK(first.repair->repairs[0].touched[0].deleted == 1);
+    const auto told = std::ranges::find(first.findings, std::string{"none"}, &Finding::check);
+    REQUIRE(told != first.findings.end());
+    CHECK(told->next == "muster repair-safe POLICY --target a.db");
+    CHECK(report.databases[3].repair->fault == "its checks cannot be asked");
+    clinic.rules.depth = Depth::deep;
+    CHECK(not_good(clinic.look({patients[2]}).databases[0]) == Codes{"check"});
+}
+
+TEST_CASE("growth is told from one look to the next, and a spoiled memory is none",
+          "[run][doctor][VV-09]") {
+    Clinic clinic;
+    const auto path = clinic.folder / "a.db", memory = clinic.folder / "cache/sizes-seen";
+    make_database(path, "CREATE TABLE t(a)");
+    const auto look = [&] {
+        auto report = clinic.look({clinic.patient("a.db"), clinic.patient("gone.db")});
+        compare_with_last_look(report, memory);
+        return report.databases[0].growth;
+    };
+    CHECK_FALSE(look());
+    const auto first = clinic.test.host.now();
+    *clinic.test.time += std::chrono::hours{24};
+    make_database(path, "INSERT INTO t VALUES (zeroblob(20000))");
+    const auto grown = look();
+    REQUIRE(grown);
+    CHECK(grown->since == first);
+    CHECK(grown->bytes >= 16384);
+    make_database(path, "DELETE FROM t; VACUUM");
+    CHECK(look()->bytes == -grown->bytes);
+    write_all(memory, "what is this\n");
+    CHECK_FALSE(look());
+    CHECK(look()->bytes == 0);
 }
 
 TEST_CASE("a look at many is ended by who asked for it", "[run][doctor]") {
