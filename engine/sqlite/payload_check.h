@@ -13,7 +13,8 @@ namespace muster {
 /// beside it, 32 bytes or 64 hexadecimal digits in any case. Code `check`, severity as in the spec.
 /// Bad: a payload that differs, a hash without a payload or the reverse, a table or column that is
 /// not there; the first ones are named by their number in the table's order. Unchecked where a part
-/// of the application is missing. `keep_going` is asked after each row; its Error is the only one.
+/// of the application is missing. Memory stays flat where PayloadRows says so. `keep_going` is
+/// asked after each row, and each piece of a large payload; its Error is the only one.
 Result<Finding> check_payloads(Connection& connection, const CheckSpec& check,
                                const std::string& subject,
                                const std::function<Result<>()>& keep_going);
