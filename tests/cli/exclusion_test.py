@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Runs on the same database exclude each other; a run that is asked to stop leaves nothing begun."""
+"""[ON-07] Runs on the same database exclude each other; a run that is asked to stop leaves nothing begun.
+
+Two of every pair of commands: exclusion_pairs_test.py."""
+import fcntl
 import os
 import signal
 import time
@@ -7,7 +10,8 @@ import unittest
 from pathlib import Path
 
 from support.databases import Holder, content, family, make, make_big, names, wait_until
-from support.muster import Case, held_leases, leftovers
+from support.histories import take_each_day
+from support.muster import KILLED, Case, held_leases, leftovers
 
 
 class Stopped(Case):
@@ -159,6 +163,17 @@ class Exclusion(Case):
         self.assertEqual(leftovers("out"), [])
         self.passes("backup", "app.db", "dead.sqlite")
         self.check_tidy()
+
+    def test_what_a_live_run_removes_is_not_called_dead(self):
+        """A run that prunes slowly, as with a large file: its claim is held, and the manifest is an intent already."""
+        take_each_day(self, "app.db", "d", [1, 2])
+        self.assertEqual(self.muster("prune", "d", "--keep-last", "1", kill_at="prune.manifest_removed").status, KILLED)
+        with open("d/.app-02.sqlite.muster-claim", "w") as claim:
+            fcntl.flock(claim, fcntl.LOCK_EX)
+            self.passes("verify", "d")
+            ran = self.passes("snapshots", "d")
+            self.assertNotIn("killed", ran.out)
+        self.assertEqual(self.muster("verify", "d").status, 4)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import os
 import unittest
 from pathlib import Path
 
-from support.databases import Holder, change, crash_in_wal, crash_with_hot_journal, make, names, sidecar, tree
+from support.databases import Holder, change, crash_in_wal, crash_with_hot_journal, make, names, run_writer, sidecar, tree
 from support.muster import Case
 
 POLICY = """
@@ -67,6 +67,20 @@ class SourceUntouched(Case):
         crash_in_wal(self.database, ["in the log", "in the log too"])
         sidecar(self.database, "-shm").unlink()
         self.check(["old", "in the log", "in the log too"])
+
+    def test_crashed_between_the_header_of_its_log_and_the_first_frame(self):
+        """SQLite syncs the header before it writes a frame, so there is time to die."""
+        make(self.database, ["one"], "WAL")
+        run_writer(self.database, """
+database.execute("PRAGMA cache_size = 5")
+database.execute("BEGIN")
+for i in range(40):
+    insert("never committed")
+os.truncate(sys.argv[1] + "-wal", 32)
+die()
+""")
+        self.assertTrue(sidecar(self.database, "-shm").exists())
+        self.check(["one"])
 
     def test_hot_journal(self):
         make(self.database, ["one", "two", "three"])
