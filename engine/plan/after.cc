@@ -94,7 +94,8 @@ void note_backup_results(Observation& world, const Outcomes& outcomes) {
     std::map<std::string, bool> failed;
     for (const auto& outcome : outcomes) {
         if (outcome.kind != Kind<SnapshotStep>::name) continue;
-        // Another run had the database, and was taking one itself, or will have been followed by one.
+        // Another run had the database, and was taking one itself, or will have been followed by
+        // one.
         if (outcome.trouble && outcome.trouble->code == name_of(ErrorCode::lease_held)) continue;
         const bool done = outcome.status == Status::done || outcome.status == Status::bad;
         failed[outcome.target] = failed[outcome.target] || !done;

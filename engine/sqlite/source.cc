@@ -127,8 +127,9 @@ private:
         if (state.hot_journal)
             return copied(std::move(lock), state, RecoveredFrom::hot_journal, pinned_at);
         if (state.wal_bytes.count > 0) {
-            MUSTER_TRY(const bool nobody, nobody_shares(lock));
-            if (!state.shm || nobody) return copied(std::move(lock), state, RecoveredFrom::orphan_wal, pinned_at);
+            MUSTER_TRY(const bool dead, is_dead_header(lock, state));
+            if (!state.shm || dead)
+                return copied(std::move(lock), state, RecoveredFrom::orphan_wal, pinned_at);
         }
         // Beside a WAL user the header may be ahead of the file for a moment.
         if (!state.shm && state.wal_bytes.count == 0) MUSTER_CHECK(refuse_truncated(state, path_));
@@ -143,8 +144,6 @@ private:
         Connection connection = *std::move(prepared);
         if (auto begun = begin(connection); !begun) {
             if (!passes(connection)) return Failure(begun.error());
-            // Of a log that ends with its header SQLite never gets an index without writing one.
-            unindexed_ = (sqlite3_errcode(connection.handle()) & 0xff) == SQLITE_PROTOCOL;
             return in_the_way(begun.error());
         }
         Source source{facts_, std::nullopt, std::move(lock), std::move(connection), access};
@@ -185,9 +184,11 @@ private:
         return finished(std::move(source), pinned_at);
     }
 
-    /// The -shm is a dead process's. Asked while no connection of ours is open, which would count.
-    Result<bool> nobody_shares(const SourceLock& lock) const {
-        if (!unindexed_) return false;
+    /// A crash between the header of a log and its first frame: reading only, SQLite would try for
+    /// ten seconds to make an index of it, and fail.
+    static Result<bool> is_dead_header(const SourceLock& lock, const DiskState& state) {
+        constexpr std::uint64_t header_of_log = 32;
+        if (!state.shm || state.wal_bytes.count != header_of_log) return false;
         MUSTER_TRY(const bool user, lock.user_present());
         return !user;
     }
@@ -240,7 +241,6 @@ private:
     SourceFacts facts_;
     std::string what_;  ///< what was in the way of the last attempt
     bool other_name_ = false;
-    bool unindexed_ = false;  ///< the last attempt found the -shm of no use
 };
 
 Result<Source> Source::open(const fs::path& path, const SourceOptions& options) {

@@ -168,7 +168,7 @@ class Exclusion(Case):
         """A run that prunes slowly, as with a large file: its claim is held, and the manifest is an intent already."""
         take_each_day(self, "app.db", "d", [1, 2])
         self.assertEqual(self.muster("prune", "d", "--keep-last", "1", kill_at="prune.manifest_removed").status, KILLED)
-        with open("d/.app-02.sqlite.muster-claim", "w") as claim:
+        with open("d/.shop-02.sqlite.muster-claim", "w") as claim:
             fcntl.flock(claim, fcntl.LOCK_EX)
             self.passes("verify", "d")
             ran = self.passes("snapshots", "d")

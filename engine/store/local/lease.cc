@@ -88,7 +88,8 @@ bool is_held(const fs::path& path) {
         std::string number, kind, advice, mode, pid, file;
         words >> number >> kind >> advice >> mode >> pid >> file;
         if (kind != "FLOCK" || !file.ends_with(fmt::format(":{}", there->inode))) continue;
-        const auto device = fmt::format("{:02x}:{:02x}:", major(there->device), minor(there->device));
+        const auto device =
+            fmt::format("{:02x}:{:02x}:", major(there->device), minor(there->device));
         // Some file systems show another device here than to stat().
         if (file.starts_with(device) || told.starts_with(fmt::format("pid {} ", pid))) return true;
     }

@@ -37,6 +37,18 @@ targets: {{ shop: {{ sqlite: shop.db }} }}
 protect:
   nightly: {{ targets: [shop], stores: [near], verify: full{keep} }}
 """
+REPAIR = """
+muster: 1
+name: repair
+stores: { near: { local: elsewhere } }
+targets:
+  shop:
+    sqlite: shop.db
+    checks:
+      - { name: noted, sql: SELECT count(*) FROM note WHERE n = 0, expect: 0, severity: warning,
+          repair: { safe: true, sql: UPDATE note SET n = 1 WHERE n = 0 } }
+protect: { nightly: { targets: [shop], stores: [near] } }
+"""
 DAYS, KEPT = (3, 2, 1), 1
 
 
@@ -58,6 +70,7 @@ LINES = {
     "restore": Line("restore", "kept.sqlite", "--to", "shop.db", "--force", restores=True),
     "restore in place": Line("restore", "kept.sqlite", "--to", "shop.db", "--force", "--in-place", restores=True),
     "compact": Line("compact", "shop.db"),
+    "repair": Line("repair-safe", "repair.yaml"),
     "doctor": Line("doctor", "shop.db", excludes=False),
     "verify": Line("verify", "backups", excludes=False),
 }
@@ -73,7 +86,8 @@ def write_shop(rows, mode):
     with closing(sqlite3.connect("shop.db", isolation_level=None)) as connection:
         connection.execute(f"PRAGMA journal_mode = {mode}")
         connection.executescript("CREATE TABLE IF NOT EXISTS item(id INTEGER PRIMARY KEY, name TEXT, padding BLOB);"
-                                 "CREATE INDEX IF NOT EXISTS by_name ON item(name)")
+                                 "CREATE INDEX IF NOT EXISTS by_name ON item(name);"
+                                 "CREATE TABLE IF NOT EXISTS note(n); DELETE FROM note; INSERT INTO note VALUES(0)")
         chance = random.Random(rows)
         connection.execute("BEGIN")
         connection.execute("DELETE FROM item")
@@ -110,6 +124,7 @@ class Pair(Case):
         write_shop("old", mode)
         self.states = {state_of("shop.db"): "old", state_of("kept.sqlite"): "new"}
         assert len(self.states) == 2
+        Path("repair.yaml").write_text(REPAIR)
         Path("policy.yaml").write_text(POLICY.format(keep=""))
         apply_each_day(self, "policy.yaml", "backups", DAYS)
         Path("policy.yaml").write_text(POLICY.format(keep=f", keep: {{ last: {KEPT} }}"))
@@ -194,8 +209,8 @@ class Pair(Case):
         holder = self.stop_at_work(first, chance)
         met = self.end(self.begin(*second.words))
         waits = self.begin(*second.waiting(WAIT))
-        # Where the holder removes the last one that must go, a prune has nothing to do, and needs no lease.
-        if second.excludes and not (one.second == "prune" and met.document.get("outcomes") == []):
+        # Where the holder removes the last one that must go, or has put the rows right, there is nothing to do, and no lease is needed.
+        if second.excludes and not (one.second in ("prune", "repair") and met.document.get("outcomes") == []):
             self.assertEqual(met.status, 9, met)
             self.check_busy(met, holder)
             time.sleep(chance.uniform(0, 0.2))

@@ -76,7 +76,15 @@ TEST_CASE("the last backup counts as failed until one succeeds", "[plan][after]"
     backup.status = Status::failed;
     learn(world, {backup});
     CHECK(world.failed_last_backup == std::vector<std::string>{"shop"});
+    backup.trouble = Trouble{"lease_held", "another run works on it", ""};
+    learn(world, {backup});
+    CHECK(world.failed_last_backup.size() == 1);  // nor does one that was kept out make good for it
     backup.status = Status::done;
+    backup.trouble.reset();
+    learn(world, {backup});
+    CHECK(world.failed_last_backup.empty());
+    backup.status = Status::failed;
+    backup.trouble = Trouble{"lease_held", "another run works on it", ""};
     learn(world, {backup});
     CHECK(world.failed_last_backup.empty());
 }

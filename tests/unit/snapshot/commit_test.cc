@@ -84,6 +84,10 @@ TEST_CASE("a removed snapshot is gone whole, another one under its name stays",
     CHECK(fs::exists(artifact));
     REQUIRE(remove_snapshot(artifact, taken->snapshot.manifest.checksum_sha256, now));
     CHECK(fs::is_empty(folder / "out"));
+    CHECK(remove_snapshot(artifact, taken->snapshot.manifest.checksum_sha256, now));
+    write_all(artifact, "somebody's");
+    CHECK(remove_snapshot(artifact, taken->snapshot.manifest.checksum_sha256, now).error().code ==
+          ErrorCode::manifest_mismatch);
 }
 
 TEST_CASE("a manifest that is none is told apart from one that is absent", "[snapshot][commit]") {

@@ -55,8 +55,12 @@ TEST_CASE("a killed holder leaves no lease for ever", "[store][lease][ON-07]") {
         stay();
     }};
     CHECK(Lease::take(file, "a restore", now).error().code == ErrorCode::lease_held);
+    CHECK(is_held(file));
     holder.kill();
+    CHECK(fs::file_size(file) > 0);
+    CHECK_FALSE(is_held(file));
     CHECK(Lease::take(file, "a restore", now));
+    CHECK_FALSE(is_held(folder / "nothing.lease"));
 }
 
 TEST_CASE("a run may wait for another", "[store][lease]") {
