@@ -52,10 +52,8 @@ Reply care_for_targets(const Arguments& arguments, const Surroundings& surroundi
     selection.jobs = {fmt::format("maintain.{}", command)};
     selection.limit = limit;
     if (!arguments.has("--dry-run")) return run_policy(arguments, surroundings, *file, selection);
-    Host host = surroundings.host;
-    const auto state = state_of(arguments, &*file);
-    host.scratch = state.scratch();
-    MUSTER_REPLY_TRY(auto world, observe(*file, state, host));
+    const auto host = host_for_looking(arguments, surroundings, &*file);
+    MUSTER_REPLY_TRY(auto world, observe(*file, state_of(arguments, &*file), host));
     MUSTER_REPLY_CHECK(require_known(selection, file->policy, world));
     MUSTER_REPLY_CHECK(observe_health(world, file->policy, selection, host));
     auto plan = make_plan(file->policy, world, selection, host.tool_version);
@@ -73,14 +71,20 @@ Reply care_for_databases(const Arguments& arguments, const Surroundings& surroun
     policy.name = command;
     policy.maintain = {{policy.name, std::move(care)}};
     MUSTER_REPLY_TRY(const auto found, databases_at(written));
-    for (const auto& path : found.paths) policy.targets[path.string()].sqlite = path.string();
+    for (const auto& each : found.paths) {
+        const auto path = real_path(each).string();  // once, whatever its names
+        policy.targets[path].sqlite = path;
+    }
     const auto host = host_for_looking(arguments, surroundings);
     auto world = observe_databases(policy, host);
     MUSTER_REPLY_CHECK(observe_health(world, policy, {}, host));
     auto plan = make_plan(policy, world, {}, host.tool_version);
     plan.policy_hash.reset();  // nobody wrote a policy
-    if (arguments.has("--dry-run")) return shown(arguments, std::move(plan));
-    return run_directly(arguments, surroundings, plan);
+    auto reply = arguments.has("--dry-run") ? shown(arguments, std::move(plan))
+                                            : run_directly(arguments, surroundings, plan);
+    if (reply)
+        for (const auto& note : found.notes) reply->text += fmt::format("note: {}\n", note);
+    return reply;
 }
 
 }  // namespace muster

@@ -52,9 +52,10 @@ StateFolder state_of(const Arguments& arguments, const PolicyFile* policy) {
     return {home() / ".local/state/muster"};
 }
 
-Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings) {
+Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings,
+                      const PolicyFile* policy) {
     Host host = surroundings.host;
-    const auto scratch = state_of(arguments, nullptr).scratch();
+    const auto scratch = state_of(arguments, policy).scratch();
     std::error_code unmade;
     fs::path folder = scratch;
     while (!fs::exists(folder, unmade) && folder != folder.parent_path())

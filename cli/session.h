@@ -14,7 +14,8 @@ StateFolder state_of(const Arguments& arguments, const PolicyFile* policy);
 /// The host of a command that only looks: what it decodes lies below the state directory, where
 /// the next run removes what a killed one left; in the system's temporary folder where the state
 /// directory cannot be written.
-Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings);
+Host host_for_looking(const Arguments& arguments, const Surroundings& surroundings,
+                      const PolicyFile* policy = nullptr);
 
 RunHead head_of(const Surroundings& surroundings, std::string policy_name,
                 const PolicyFile* policy);

@@ -35,7 +35,7 @@ Command compact_recommended_command() {
         "filtered. Candidates are looked into as doctor does: one with another finding is blocked (--include-unsafe), a damaged one always.\n"
         "Each is then compacted as 'muster compact' does it, under its lease; where one fails, the others go on. Run it again for what is\n"
         "deferred: what is done has nothing more to give.\n"
-        "Exit 0: all that was planned is done. 3: some are blocked or failed. 4: the same, and none was done.\n"
+        "Exit 0: all that was planned is done; also a dry run. 3: some are blocked or failed. 4: the same, and none was done.\n"
         "Example: muster compact-recommended /srv/tenants --limit 20 --dry-run",
         {{"PATH...", "databases, folders of databases, or one policy"}},
         recommended_options(),

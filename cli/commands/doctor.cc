@@ -51,8 +51,8 @@ std::map<std::string, NewestBackup> newest_backups(const Observation& world) {
 
 tl::expected<Ward, Refusal> ward_of_policy(const PolicyFile& policy, const Arguments& arguments,
                                            const Surroundings& surroundings) {
-    MUSTER_REPLY_TRY(const auto world,
-                     observe(policy, state_of(arguments, &policy), surroundings.host));
+    MUSTER_REPLY_TRY(const auto world, observe(policy, state_of(arguments, &policy),
+                                               host_for_looking(arguments, surroundings, &policy)));
     Ward out;
     out.findings = judge(policy.policy, world);
     out.backups = newest_backups(world);
@@ -98,10 +98,8 @@ Result<> require_policy(const Arguments& arguments) {
     return {};
 }
 
-Reply look(const Arguments& arguments, const Surroundings& surroundings, Ward ward,
-           const DoctorRules& rules, const fs::path& sizes) {
-    MUSTER_REPLY_TRY(auto report, examine_all(std::move(ward.patients), rules,
-                                              host_for_looking(arguments, surroundings)));
+Reply look(Ward ward, const DoctorRules& rules, const Host& host, const fs::path& sizes) {
+    MUSTER_REPLY_TRY(auto report, examine_all(std::move(ward.patients), rules, host));
     for (auto& each : report.databases)
         if (const auto newest = ward.backups.find(each.target); newest != ward.backups.end())
             each.backup = newest->second;
@@ -135,7 +133,7 @@ Reply look_at_policy(const Arguments& arguments, const Surroundings& surrounding
     if (!file) return tl::unexpected<Refusal>{file.error()};
     auto ward = ward_of_policy(*file, arguments, surroundings);
     if (!ward) return tl::unexpected(ward.error());
-    auto answer = look(arguments, surroundings, *std::move(ward), rules,
+    auto answer = look(*std::move(ward), rules, host_for_looking(arguments, surroundings, &*file),
                        state_of(arguments, &*file).sizes_seen());
     if (!answer || fixed.text.empty()) return answer;
     answer->text = fixed.text + "\n" + answer->text;
@@ -154,7 +152,7 @@ Reply run_doctor(const Arguments& arguments, const Surroundings& surroundings) {
         return look_at_policy(arguments, surroundings, written.front(), rules);
     MUSTER_REPLY_CHECK(require_policy(arguments));
     MUSTER_REPLY_TRY(auto ward, ward_of_paths(written));
-    return look(arguments, surroundings, std::move(ward), rules,
+    return look(std::move(ward), rules, host_for_looking(arguments, surroundings),
                 state_of(arguments, nullptr).sizes_seen());
 }
 
@@ -177,7 +175,7 @@ Command doctor_command() {
           "of a policy: only this target, by name or id (may be given again)"},
          {"--verify-blobs", "", "of a policy: --depth deep"},
          {"--fix", "",
-          "of a policy: first repair what it declares safe to repair, as 'muster repair-safe' does"},
+          "of a policy: first repair what it declares safe to repair, as 'muster repair-safe' does; its record tells that, the report what is left"},
          threshold_options()[0],
          threshold_options()[1],
          {"--jobs", "N",

@@ -30,7 +30,7 @@ std::vector<Option> plan_options() {
 Reply run_plan(const Arguments& arguments, const Surroundings& surroundings) {
     const auto file = policy_of(arguments.value("POLICY"));
     if (!file) return tl::unexpected<Refusal>{file.error()};
-    Host host = surroundings.host;
+    Host host = host_for_looking(arguments, surroundings, &*file);
     if (arguments.has("--out"))
         MUSTER_REPLY_CHECK(require_writable("--out", arguments.value("--out"), '{'));
     if (arguments.has("--now") && arguments.has("--out"))

@@ -8,16 +8,16 @@ std::string spell_touched(const TouchedRows& rows) {
     std::string out;
     const auto add = [&](std::int64_t count, std::string_view what) {
         if (count > 0)
-            out += fmt::format("{}{} row{} of {} {}", out.empty() ? "" : ", ", count,
-                               count == 1 ? "" : "s", rows.table, what);
+            out += fmt::format("{}{} {}{}", out.empty() ? "" : ", ", count, what,
+                               count == 1 ? "" : "s");
     };
-    add(rows.inserted, "new");
-    add(rows.updated, "changed");
-    add(rows.deleted, "gone");
+    add(rows.inserted, "insertion");
+    add(rows.updated, "update");
+    add(rows.deleted, "deletion");
+    out = rows.table + ": " + out;
     if (rows.rows.empty()) return out;
-    const auto all = rows.inserted + rows.updated + rows.deleted;
-    return out + fmt::format(" ({}{})", fmt::join(rows.rows, ", "),
-                             static_cast<std::int64_t>(rows.rows.size()) < all ? ", …" : "");
+    return out + fmt::format(" (row{} {}{})", rows.rows.size() == 1 ? "" : "s",
+                             fmt::join(rows.rows, ", "), rows.more ? ", …" : "");
 }
 
 }  // namespace muster

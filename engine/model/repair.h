@@ -15,6 +15,7 @@ struct TouchedRows {
     std::int64_t updated = 0;
     std::int64_t deleted = 0;
     std::vector<std::int64_t> rows;
+    bool more = false;
     bool operator==(const TouchedRows&) const = default;
 };
 template <>
@@ -22,14 +23,16 @@ struct Fields<TouchedRows> {
     static constexpr std::string_view doc = "Rows of one table that a repair changes.";
     static constexpr auto list = FieldList{
         required("table", &TouchedRows::table, "The table; triggers may reach several."),
-        required("inserted", &TouchedRows::inserted, "Rows that are new."),
-        required("updated", &TouchedRows::updated, "Rows with another value."),
-        required("deleted", &TouchedRows::deleted, "Rows that are gone."),
+        required("inserted", &TouchedRows::inserted, "Insertions."),
+        required("updated", &TouchedRows::updated,
+                 "Updates; a row that a trigger changes again counts again."),
+        required("deleted", &TouchedRows::deleted, "Deletions."),
         required("rows", &TouchedRows::rows,
-                 "The first of them by row number, at most 20; none of a table WITHOUT ROWID.")};
+                 "The first rows by number, each once, at most 20; none of a table WITHOUT ROWID."),
+        optional("more", &TouchedRows::more, "There are more rows than that.")};
 };
 
-/// "2 rows of blobs changed (7, 9)".
+/// "blobs: 2 updates (rows 7, 9)".
 std::string spell_touched(const TouchedRows& rows);
 
 /// One check whose answer was wrong, and what puts it right.

@@ -12,6 +12,7 @@
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
+#include "engine/model/repair.h"
 #include "engine/model/service_use.h"
 
 namespace muster {
@@ -274,6 +275,7 @@ struct Fields<CompactStep> {
 struct RepairStep {
     std::string source;
     std::vector<CheckSpec> checks;
+    std::vector<Repair> rehearsed;
     bool operator==(const RepairStep&) const = default;
 };
 template <>
@@ -288,7 +290,10 @@ struct Fields<RepairStep> {
         FieldList{required("source", &RepairStep::source, "The database."),
                   required("checks", &RepairStep::checks,
                            "The policy's checks that SQL asks: what fails and has a safe repair is "
-                           "repaired, and none may get worse.")};
+                           "repaired, and none that holds may fail then."),
+                  required("rehearsed", &RepairStep::rehearsed,
+                           "What they did on a copy when the plan was made; where they would do "
+                           "something else by now, the plan is stale.")};
 };
 
 using Action = std::variant<SnapshotStep, VerifyStep, PruneStep, CompactStep, RepairStep, DrillStep,

@@ -83,9 +83,11 @@ private:
         if (!blocked && health == nullptr) blocked = not_looked_at();
         if (!blocked && !health->repair) return;
         if (!blocked) blocked = unsafe_to_repair(*health);
-        RepairStep action{target.path, {}};
-        std::ranges::copy_if(checks, std::back_inserter(action.checks),
-                             [](const auto& check) { return !check.sql.empty(); });
+        RepairStep action{target.path, {}, {}};
+        if (!blocked) action.rehearsed = health->repair->repairs;
+        std::ranges::copy_if(checks, std::back_inserter(action.checks), [&](const auto& check) {
+            return !check.sql.empty() && (spec_.verify_blobs || check.depth <= Depth::full);
+        });
         auto reason = due.reason;
         if (!blocked) reason = {"drift", told_by(*health->repair)};
         const auto& step = draft_.add(job_, id("repair", target), target.id, std::move(action),
@@ -96,9 +98,9 @@ private:
     static std::string told_by(const RepairOutlook& outlook) {
         std::string out;
         for (const auto& each : outlook.repairs) {
-            out += fmt::format("{}{} yields {}, and {} after", out.empty() ? "" : "; ", each.check,
+            out += fmt::format("{}{}: {} now, {} after", out.empty() ? "" : "; ", each.check,
                                each.before, each.after);
-            for (const auto& rows : each.touched) out += ", " + spell_touched(rows);
+            for (const auto& rows : each.touched) out += "; " + spell_touched(rows);
         }
         return out;
     }

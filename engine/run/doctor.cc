@@ -7,6 +7,7 @@
 #include "engine/base/shared_host.h"
 #include "engine/base/stopwatch.h"
 #include "engine/base/workers.h"
+#include "engine/model/command_line.h"
 #include "engine/plan/compaction.h"
 #include "engine/plan/repair.h"
 #include "engine/snapshot/examine.h"
@@ -113,10 +114,11 @@ private:
         if (depth() < Depth::full || std::ranges::any_of(out_.findings, is_damage)) return {};
         RepairOptions options;
         options.rehearse = true;
-        auto rehearsed = repair_rows(copy, patient_.checks, options, host_);
+        options.subject = out_.path;
+        auto rehearsed = repair_rows(copy, checks_asked(), options, host_);
         MUSTER_CHECK(host_.keep_going());
         if (!rehearsed)
-            out_.repair = RepairOutlook{{}, rehearsed.error().message};
+            out_.repair = RepairOutlook{failing_repairable(), rehearsed.error().message};
         else if (!rehearsed->empty())
             out_.repair = RepairOutlook{*std::move(rehearsed), {}};
         return {};
@@ -190,6 +192,16 @@ private:
             out_.wal_bytes = log->size;
     }
 
+    std::vector<Repair> failing_repairable() const {
+        std::vector<Repair> out;
+        for (const auto& check : checks_asked())
+            for (const auto& finding : out_.findings)
+                if (is_repairable(check) && finding.check == check.name &&
+                    finding.verdict == Verdict::bad)
+                    out.push_back({check.name, finding.actual, {}, {}});
+        return out;
+    }
+
     void judge() {
         if (!out_.repair && std::ranges::any_of(out_.findings, is_damage) &&
             std::ranges::any_of(patient_.checks, is_repairable))
@@ -206,7 +218,7 @@ private:
                                                  spell_bytes(least_free_bytes(rules_.compact))),
                                      fmt::format("{:.0f} %, {}", 100 * out_.free_ratio.value_or(0),
                                                  spell_bytes(out_.reclaimable)),
-                                     "", "muster compact " + out_.path});
+                                     "", command_line({"muster", "compact", out_.path})});
         const auto matters = [](const Finding& finding) {
             return finding.severity == Severity::error && finding.verdict == Verdict::unchecked;
         };
@@ -235,14 +247,26 @@ private:
     DatabaseHealth out_;
 };
 
-/// By the file they are, the first path of each.
+/// By the file they are. Several targets may be one file, each with checks of its own; of paths
+/// alone the first is enough.
 void drop_second_names(std::vector<Patient>& patients) {
     for (auto& patient : patients) patient.path = real_path(patient.path);
     std::ranges::stable_sort(patients, {}, &Patient::path);
     const auto again =
-        std::unique(patients.begin(), patients.end(),
-                    [](const auto& one, const auto& other) { return one.path == other.path; });
+        std::unique(patients.begin(), patients.end(), [](const auto& one, const auto& other) {
+            return one.path == other.path && one.target == other.target;
+        });
     patients.erase(again, patients.end());
+}
+
+/// Where each file begins, and the end: one file is never looked at twice at a time, for a process
+/// that closes it loses all its locks on it.
+std::vector<std::size_t> files_of(const std::vector<Patient>& patients) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < patients.size(); ++i)
+        if (i == 0 || patients[i].path != patients[i - 1].path) out.push_back(i);
+    out.push_back(patients.size());
+    return out;
 }
 
 std::uint64_t bytes_of_all(const std::vector<Patient>& patients) {
@@ -290,11 +314,14 @@ Result<HealthReport> examine_all(std::vector<Patient> patients, const DoctorRule
     SharedHost shared{host, fmt::format("looking at {} databases", patients.size()),
                       bytes_of_all(patients)};
     std::vector<DatabaseHealth> seen(patients.size());
-    in_parallel(patients.size(), static_cast<std::size_t>(rules.jobs), [&](std::size_t i) {
-        const auto mine = shared.for_one();
-        auto health = Examining{patients[i], rules, mine}.run();
-        if (!health) return false;
-        seen[i] = *std::move(health);
+    const auto files = files_of(patients);
+    in_parallel(files.size() - 1, static_cast<std::size_t>(rules.jobs), [&](std::size_t file) {
+        for (auto i = files[file]; i < files[file + 1]; ++i) {
+            const auto mine = shared.for_one();
+            auto health = Examining{patients[i], rules, mine}.run();
+            if (!health) return false;
+            seen[i] = *std::move(health);
+        }
         return true;
     });
     shared.end();

@@ -108,7 +108,7 @@ private:
             const auto name = file.filename().string();
             if (is_sidecar(entries, name) || name.find(of_muster) != std::string::npos) continue;
             if (is_artifact(entries, name)) {
-                ++snapshots;
+                if (!is_way_back(entries, name)) ++snapshots;
                 continue;
             }
             if (const auto database = look_at(file))
@@ -122,6 +122,15 @@ private:
         keep(std::move(here), mixed);
         links_.insert(links_.end(), entries.links.begin(), entries.links.end());
         go_on_below(folder, entries);
+    }
+
+    /// What a restore or a repair left beside its database: that makes no store of the folder.
+    static bool is_way_back(const Entries& entries, const std::string& name) {
+        const auto mark = name.rfind(".pre-re");
+        return mark != std::string::npos &&
+               std::ranges::any_of(entries.files, [&](const auto& file) {
+                   return file.filename().string() == name.substr(0, mark);
+               });
     }
 
     std::optional<FoundDatabase> look_at(const fs::path& file) {

@@ -275,6 +275,9 @@ Result<> observe_health(Observation& world, const Policy& policy, const Selectio
     rules.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     MUSTER_TRY(auto seen, examine_all(std::move(patients), rules, host));
     world.health = std::move(seen.databases);
+    for (auto& each : world.health)  // no rule asks what is good, and a fleet has much of it
+        std::erase_if(each.findings,
+                      [](const auto& finding) { return finding.verdict == Verdict::good; });
     return {};
 }
 

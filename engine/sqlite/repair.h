@@ -10,12 +10,15 @@ namespace muster {
 struct RepairOptions {
     Duration wait = std::chrono::seconds{10};  ///< for those who write it
     bool rehearse = false;                     ///< everything is rolled back at the end
+    std::string subject = {};                  ///< what faults call it; its path when left out
 };
 
 /// The failing ones of `checks` that have a safe repair are repaired, in one transaction and in
-/// their order. It is committed only when each of them then holds, no other SQL check has become
-/// worse, and no more rows than before name a parent that is gone. Checks of payloads and of
-/// programs are not asked. Empty, with nothing written, where no such check fails.
+/// their order. It is committed only when each of them then holds, no other SQL check fails that
+/// held, no more rows than before name a parent that is gone, and no FTS5 index over a table of its
+/// own has come apart from that. Checks of payloads and of programs are not asked. Empty, with
+/// nothing written, where no such check fails. Writers wait while the repairs are made and all
+/// checks are asked once more.
 ///
 /// The statement may change rows of tables, its triggers too, and nothing else, for at most
 /// check_limit. Errors, with nothing changed: repair_failed; exclusive_holder where others write

@@ -37,9 +37,11 @@ void RowWatch::note(void* self, sqlite3*, int operation, const char*, const char
        : operation == SQLITE_DELETE ? touched.deleted
                                     : touched.updated);
     const bool numbered = kind != watch.kinds_.end() && kind->second == Kind::rowid;
-    if (!numbered || touched.rows.size() >= most_rows) return;
+    if (!numbered || touched.more) return;
     const std::int64_t row = operation == SQLITE_INSERT ? after : before;
-    if (std::ranges::find(touched.rows, row) == touched.rows.end()) touched.rows.push_back(row);
+    if (std::ranges::find(touched.rows, row) != touched.rows.end()) return;
+    touched.more = touched.rows.size() == most_rows;
+    if (!touched.more) touched.rows.push_back(row);
 }
 
 }  // namespace muster

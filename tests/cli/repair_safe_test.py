@@ -74,7 +74,7 @@ class RepairSafe(Case):
         before = tree("fleet")
         ran = self.passes("repair-safe", "policy.yaml", "--dry-run", "--strict-plan")
         self.assertEqual(self.buckets(ran), {"planned": {"drifts": "drift"}})
-        self.assertIn("counts yields 2, and 0 after, 2 rows of blob changed (2, 4)", ran.out)
+        self.assertIn("counts: 2 now, 0 after; blob: 2 updates (rows 2, 4)", ran.out)
         self.assertEqual(tree("fleet"), before)
         self.check_tidy()
 
@@ -86,7 +86,7 @@ class RepairSafe(Case):
                 ran = self.passes("repair-safe", "policy.yaml")
                 repaired = ran.document["outcomes"][0]["repaired"]
                 self.assertEqual(repaired["repairs"], [{"check": "counts", "before": "2", "after": "0", "touched": [
-                    {"table": "blob", "inserted": 0, "updated": 2, "deleted": 0, "rows": [1, 5]}]}])
+                    {"table": "blob", "inserted": 0, "updated": 2, "deleted": 0, "rows": [1, 5], "more": False}]}])
                 self.assertEqual(counts(path), [2] * 5)
                 self.assertEqual(content(repaired["safety_copy"]), before)
                 self.passes("restore", repaired["safety_copy"], "--to", path, "--force")
@@ -144,8 +144,7 @@ class RepairSafe(Case):
                 self.assertEqual(path.read_bytes(), before)
                 self.assertEqual([each.name for each in Path("fleet").iterdir()], ["drifts.db"])
 
-    def test_the_facts_may_have_changed_since_the_look(self):
-        """Carried out for itself, on rows that are not those of the rehearsal."""
+    def test_a_plan_is_stale_when_other_rows_would_change(self):
         path = vault("drifts", drift=(1,))
         Path("plan.json").unlink(missing_ok=True)
         self.policy(more="maintain: { always: { targets: [vault], repair: safe } }")
@@ -153,6 +152,9 @@ class RepairSafe(Case):
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("UPDATE blob SET n = 7 WHERE id > 3")
             connection.commit()
+        self.refused(6, "stale_plan", "apply", "plan.json")
+        self.assertEqual(counts(path), [9, 2, 2, 7, 7])
+        self.passes("plan", "policy.yaml", "--only", "repair", "--out", "plan.json")
         ran = self.passes("apply", "plan.json")
         self.assertEqual(ran.document["outcomes"][0]["repaired"]["repairs"][0]["touched"][0]["rows"], [1, 4, 5])
         self.assertEqual(counts(path), [2] * 5)
@@ -198,6 +200,42 @@ class RepairSafe(Case):
         self.passes("repair-safe", "policy.yaml")
         self.assertEqual(counts(path), right)
         self.check_tidy()
+
+    def test_in_one_apply_the_repair_goes_before_the_snapshot(self):
+        vault("drifts", drift=(1,))
+        self.policy(more="maintain: { always: { targets: [vault], repair: safe, compact: { min_free_bytes: 0B, min_free_ratio: 0 } } }")
+        Path("policy.yaml").write_text(Path("policy.yaml").read_text().replace("severity: warning", "severity: error"))
+        ran = self.passes("apply", "policy.yaml")
+        self.assertEqual([each["kind"] for each in ran.document["outcomes"]][:3], ["repair", "snapshot", "verify"])
+
+    def test_two_targets_on_one_file_are_both_asked(self):
+        path = vault("one", drift=(1,))
+        Path("policy.yaml").write_text(Path("policy.yaml").read_text().replace("targets:\n", f"targets:\n  plain: {{ sqlite: {path} }}\n", 1)
+                                       .replace("targets: [vault]", "targets: [plain, vault]"))
+        ran = self.muster("doctor", "policy.yaml")
+        self.assertEqual({each["target"]: each["posture"] for each in ran.document["databases"]}, {"plain": "none", "vault/one": "safe"})
+        self.passes("repair-safe", "policy.yaml")
+        self.assertEqual(counts(path), [2] * 5)
+
+    def test_what_repairs_leave_beside_makes_no_store_of_the_folder(self):
+        path = vault("drifts")
+        for row in (1, 2, 3):
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("UPDATE blob SET n = 9 WHERE id = ?", (row,))
+                connection.commit()
+            self.passes("repair-safe", "policy.yaml")
+            time.sleep(1)
+        self.assertEqual([Path(each["path"]).name for each in self.passes("doctor", ".").document["databases"]], ["drifts.db"])
+        self.assertIn("drifts.db", self.passes("compact-recommended", ".", "--dry-run").out)
+
+    def test_why_a_repair_cannot_help_is_told_whatever_the_weight_of_its_check(self):
+        vault("drifts", drift=(1,))
+        for severity in ("error", "warning"):
+            self.policy("UPDATE blob SET n = :n")
+            Path("policy.yaml").write_text(Path("policy.yaml").read_text().replace("severity: warning", f"severity: {severity}"))
+            ran = self.muster("repair-safe", "policy.yaml")
+            self.assertEqual((ran.status, ran.trouble), (4, "repair_failed"), ran)
+            self.assertIn("fleet/drifts.db is left as it is: the repair of counts cannot be carried out: it has a parameter", ran.out)
 
     def test_doctor_tells_what_repairs_would_do_and_fix_makes_them(self):
         vault("drifts", drift=(2,))

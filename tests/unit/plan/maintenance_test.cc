@@ -56,7 +56,7 @@ struct Fleet {
     void add_drifting(const std::string& name, Findings more = {}) {
         more.push_back(failing_count);
         add(name, 0, std::move(more)).repair =
-            RepairOutlook{{{"counts", "2", "0", {{"blobs", 0, 2, 0, {7, 9}}}}}, {}};
+            RepairOutlook{{{"counts", "2", "0", {{"blobs", 0, 2, 0, {7, 9}, false}}}}, {}};
         CheckSpec check;
         check.name = "counts";
         check.sql = "SELECT 1";
@@ -184,7 +184,7 @@ TEST_CASE("a drift is repaired, and what else is wrong leaves it to a person",
     CHECK(fleet.told() == Told{"drifts planned drift", "damaged blocked damaged",
                                "other blocked other_findings", "fails blocked repair_failed"});
     CHECK(fleet.plan().steps[0].reason.text ==
-          "counts yields 2, and 0 after, 2 rows of blobs changed (7, 9)");
+          "counts: 2 now, 0 after; blobs: 2 updates (rows 7, 9)");
     CHECK(fleet.looks() == Told{"damaged full", "drifts full", "fails full", "other full"});
     fleet.nightly().verify_blobs = true;
     CHECK(fleet.looks() == Told{"damaged deep", "drifts deep", "fails deep", "other deep"});

@@ -150,6 +150,11 @@ TEST_CASE("repairs are rehearsed on the copy, and the posture says whether they 
     REQUIRE(told != first.findings.end());
     CHECK(told->next == "muster repair-safe POLICY --target a.db");
     CHECK(report.databases[3].repair->fault == "its checks cannot be asked");
+    make_database(clinic.folder / "e.db", wasteful);
+    make_database(clinic.folder / "e.db",
+                  "CREATE INDEX i ON t(a); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET "
+                  "sql = 'CREATE INDEX i ON t(a || 1)' WHERE name = 'i'");
+    CHECK(clinic.look({clinic.patient("e.db")}).candidates.empty());
     clinic.rules.depth = Depth::deep;
     CHECK(not_good(clinic.look({patients[2]}).databases[0]) == Codes{"check"});
 }

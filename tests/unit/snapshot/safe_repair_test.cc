@@ -23,7 +23,7 @@ struct Debtor {
         make_database(folder / "app.db", "CREATE TABLE t(a); INSERT INTO t VALUES (41), (0)");
         auto check = check_of("no-debt", "SELECT count(*) FROM t WHERE a = 41", "0");
         check.repair = CheckRepair{true, "UPDATE t SET a = 0 WHERE a = 41"};
-        step = {(folder / "app.db").string(), {check}};
+        step = {(folder / "app.db").string(), {check}, {}};
     }
     std::vector<std::string> names() const {
         std::vector<std::string> out;
