@@ -64,9 +64,8 @@ Reply run_verify(const Arguments& arguments, const Surroundings& surroundings) {
     MUSTER_REPLY_TRY(const auto patterns, patterns_of(arguments));
     std::vector<fs::path> paths;
     for (const auto& written : arguments.all("PATH")) paths.emplace_back(written);
-    MUSTER_REPLY_TRY(const auto found, find_backups(paths, patterns, surroundings.host));
-    MUSTER_REPLY_TRY(const auto report,
-                     verify_backups(found, rules, jobs, host_for_looking(arguments, surroundings)));
+    MUSTER_REPLY_TRY(const auto report, verify_places(paths, patterns, rules, jobs,
+                                                      host_for_looking(arguments, surroundings)));
     Answer answer;
     MUSTER_REPLY_TRY(answer.document, to_document(report));
     answer.text = verification_text(report);

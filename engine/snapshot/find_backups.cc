@@ -92,6 +92,7 @@ public:
     FoundBackups found() && {
         FoundBackups out;
         out.passed_over = passed_over_;
+        out.under_way = under_way_;
         for (auto& [path, backup] : backups_) out.backups.push_back(std::move(backup));
         return out;
     }
@@ -131,7 +132,9 @@ private:
             if (is_beside_artifact(name) || backups_.contains(path.string())) continue;
             // Of what a live run takes or removes nobody can say yet whether it is a backup.
             const bool begun = entries.names.contains("." + name + std::string{intent_suffix});
-            if (!(begun && is_under_way(path)) && counts(path, name, entries))
+            const bool under_way = begun && is_under_way(path);
+            under_way_ += under_way ? 1 : 0;
+            if (!under_way && counts(path, name, entries))
                 add({path});
             else
                 ++passed_over_;
@@ -171,6 +174,7 @@ private:
     std::map<std::string, FoundBackup> backups_;
     std::set<std::string> seen_;
     int passed_over_ = 0;
+    int under_way_ = 0;
 };
 
 }  // namespace

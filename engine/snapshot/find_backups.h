@@ -20,6 +20,7 @@ struct FoundBackups {
     std::vector<FoundBackup> backups;  ///< by path, each once
     std::vector<fs::path> folders;     ///< the directories among what was named
     int passed_over = 0;               ///< what else they hold: files, links
+    int under_way = 0;                 ///< of those, what a live run is taking or removing
 };
 
 /// A file that is named counts whatever it is. In a directory, at any depth, a file counts when its

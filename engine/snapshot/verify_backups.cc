@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "engine/base/shared_host.h"
 #include "engine/base/stopwatch.h"
@@ -129,6 +130,21 @@ Result<VerificationReport> verify_backups(const FoundBackups& found, const Verif
         if (!holds_any(folder, report.files)) report.findings.push_back(none_found(folder));
     report.summary = summary_of(report, found.passed_over);
     return report;
+}
+
+Result<VerificationReport> verify_places(const std::vector<fs::path>& paths,
+                                         const std::vector<std::string>& patterns,
+                                         const VerifyRules& rules, int jobs, const Host& host) {
+    constexpr int most_tries = 5;
+    for (int tries = 1;; ++tries) {
+        MUSTER_TRY(const auto found, find_backups(paths, patterns, host));
+        MUSTER_TRY(auto report, verify_backups(found, rules, jobs, host));
+        const bool moving = !found.backups.empty() || found.under_way > 0;
+        const bool none = std::ranges::find(report.findings, "none_found", &Finding::code) !=
+                          report.findings.end();
+        if (!none || !moving || tries == most_tries) return report;
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
 }
 
 }  // namespace muster

@@ -12,4 +12,11 @@ namespace muster {
 Result<VerificationReport> verify_backups(const FoundBackups& found, const VerifyRules& rules,
                                           int jobs, const Host& host);
 
+/// find_backups() and verify_backups(). Where a directory seems to hold none because a live run
+/// took the last ones away while it was looked through, as pruning behind a new one does, it is
+/// looked through again, a few times.
+Result<VerificationReport> verify_places(const std::vector<fs::path>& paths,
+                                         const std::vector<std::string>& patterns,
+                                         const VerifyRules& rules, int jobs, const Host& host);
+
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
+#include <utility>
 
 #include "engine/codec/documents.h"
 #include "engine/snapshot/names.h"
@@ -163,6 +164,28 @@ TEST_CASE("a fault of a worker reaches the caller", "[snapshot][verify]") {
         if (done < total) throw std::bad_alloc{};  // in a worker, not at the end of all
     };
     CHECK_THROWS_AS(verify_backups(*found, {}, 4, store.test.host), std::bad_alloc);
+}
+
+TEST_CASE("a directory whose last backups a live run takes away meanwhile is looked through again",
+          "[snapshot][verify][ON-07]") {
+    VerifiedStore store{1};
+    // Between the search and the look, a run takes another one and removes this one.
+    bool moved = false;
+    store.test.host.now = [&, time = store.test.time] {
+        if (!std::exchange(moved, true))
+            for (const std::string suffix : {"", ".manifest.json"})
+                fs::rename(store.artifact(0).string() + suffix,
+                           store.artifact(7).string() + suffix);
+        return *time;
+    };
+    const auto report = verify_places({store.place}, {}, {}, 1, store.test.host);
+    REQUIRE(report);
+    CHECK(report->summary.all_valid);
+    REQUIRE(report->files.size() == 1);
+    CHECK(report->files[0].path == store.artifact(7).string());
+    const auto none = verify_places({store.place}, {"*.zst"}, {}, 1, store.test.host);
+    REQUIRE(none);
+    CHECK(none->findings.at(0).code == "none_found");
 }
 
 }  // namespace muster
