@@ -2,6 +2,7 @@
 
 #include "engine/plan/availability.h"
 #include "engine/plan/plan_parts.h"
+#include "engine/plan/questions.h"
 #include "engine/plan/selector.h"
 
 namespace muster {
@@ -21,8 +22,7 @@ void rehearse(PlanDraft& draft, const std::string& job, const std::string& name,
     auto blocked = unavailable(drill);
     if (!blocked) blocked = draft.blocked_by_target(target);
     DrillStep action{name, drill.scenario, target.path, spec.rto, spec.may_be_empty, {}};
-    for (const auto& check : spec.checks)
-        if (check.depth <= Depth::full) action.checks.push_back(check);
+    action.checks = asked_at(Depth::full, spec.checks);
     draft.add(job, fmt::format("drill:{}:{}", name, target.id), target.id, std::move(action),
               target.bytes, *std::move(reason), std::move(blocked));
 }

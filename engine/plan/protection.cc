@@ -9,6 +9,7 @@
 #include "engine/plan/chains.h"
 #include "engine/plan/covering_protect.h"
 #include "engine/plan/plan_parts.h"
+#include "engine/plan/questions.h"
 #include "engine/plan/reread.h"
 #include "engine/plan/retention.h"
 #include "engine/plan/selector.h"
@@ -121,8 +122,7 @@ private:
         action.proof_expires = protect_.proof_expires;
         action.keys = keys_of(protect_.snapshot);
         if (spec_.schema_version) action.supported_schema = spec_.schema_version->supported;
-        std::ranges::copy_if(spec_.checks, std::back_inserter(action.checks),
-                             [&](const auto& check) { return check.depth <= protect_.verify; });
+        action.checks = asked_at(protect_.verify, spec_.checks);
         return action;
     }
 

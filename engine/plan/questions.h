@@ -3,10 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
 #include "engine/base/digest.h"
 #include "engine/model/policy.h"
 
 namespace muster {
+
+/// Those of `checks` that a verification of this depth asks.
+inline std::vector<CheckSpec> asked_at(Depth depth, const std::vector<CheckSpec>& checks) {
+    std::vector<CheckSpec> out;
+    std::ranges::copy_if(checks, std::back_inserter(out),
+                         [&](const auto& check) { return check.depth <= depth; });
+    return out;
+}
 
 /// A verification speaks for these questions only: when the policy's checks change, earlier
 /// verdicts say nothing of the new ones. Of a command its words count, not the program they name.

@@ -9,6 +9,7 @@
 #include "engine/base/workers.h"
 #include "engine/model/command_line.h"
 #include "engine/plan/compaction.h"
+#include "engine/plan/questions.h"
 #include "engine/plan/repair.h"
 #include "engine/snapshot/examine.h"
 #include "engine/sqlite/check.h"
@@ -103,12 +104,7 @@ private:
 
     Depth depth() const { return patient_.depth.value_or(rules_.depth); }
 
-    std::vector<CheckSpec> checks_asked() const {
-        std::vector<CheckSpec> out;
-        std::ranges::copy_if(patient_.checks, std::back_inserter(out),
-                             [&](const auto& check) { return check.depth <= depth(); });
-        return out;
-    }
+    std::vector<CheckSpec> checks_asked() const { return asked_at(depth(), patient_.checks); }
 
     Result<> rehearse_repairs(const fs::path& copy) {
         if (depth() < Depth::full || std::ranges::any_of(out_.findings, is_damage)) return {};

@@ -13,6 +13,7 @@
 #include "engine/plan/chains.h"
 #include "engine/plan/looks_wanted.h"
 #include "engine/plan/questions.h"
+#include "engine/plan/selector.h"
 #include "engine/run/doctor.h"
 #include "engine/run/journal.h"
 #include "engine/run/named_databases.h"
@@ -62,6 +63,16 @@ std::string name_of_match(const fs::path& pattern, const fs::path& match) {
     auto name = match.lexically_relative(fixed);
     if (!is_glob(pattern.extension().string())) name.replace_extension();
     return name.string();
+}
+
+/// What the most thorough verification asks that the policy wants of this target.
+Sha256 questions_of(const Policy& policy, const std::string& name, const std::string& id) {
+    const auto& spec = policy.targets.at(name);
+    std::optional<Depth> depth;
+    for (const auto& [job, protect] : policy.protect)
+        if (selects(protect.targets, name, id, kind_of(spec)))
+            depth = std::max(depth.value_or(protect.verify), protect.verify);
+    return digest_of(asked_at(depth.value_or(Depth::deep), spec.checks));
 }
 
 TargetFacts missing(const std::string& id, const std::string& spec, const fs::path& path,
@@ -140,7 +151,7 @@ void observe_targets(Observation& world, const PolicyFile& file, const Host& hos
         for (auto target = world.targets.begin() + static_cast<std::ptrdiff_t>(first);
              target != world.targets.end(); ++target) {
             target->volume_id = target->id == name ? spec.volume_id.value_or(name) : target->id;
-            target->questions = digest_of(spec.checks);
+            target->questions = questions_of(file.policy, name, target->id);
         }
     }
     probes.run();
@@ -165,7 +176,7 @@ void observe_vanished(Observation& world, const PolicyFile& file) {
                 "restore it ('muster restore {} --to {}'), or remove its snapshots if it is meant to be gone",
                 snapshot.path, snapshot.source_path));
         gone.volume_id = snapshot.volume_id;
-        gone.questions = digest_of(named->second.checks);
+        gone.questions = questions_of(file.policy, spec, snapshot.target);
         world.targets.push_back(std::move(gone));
     }
 }

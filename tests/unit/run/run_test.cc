@@ -92,6 +92,31 @@ TEST_CASE("an apply snapshots, proves and rehearses, and the next one knows", "[
     CHECK(world->drills.size() == 1);
 }
 
+TEST_CASE("a check that is only for depth deep does not keep a proof at depth full from counting",
+          "[run]") {
+    Site site;
+    const std::string deep =
+        "{ name: more, sql: SELECT count(*) FROM orders, expect: '>= 1', depth: deep }";
+    for (const std::string verify : {"full", "deep"}) {
+        write_all(site.folder / "policy.yaml",
+                  "muster: 1\nname: shop-policy\nstores: { near: { local: backups } }\n"
+                  "targets: { shop: { sqlite: shop.db, checks: [" +
+                      deep +
+                      "] } }\n"
+                      "protect: { nightly: { targets: [shop], stores: [near], verify: " +
+                      verify + " } }\n");
+        const auto record = site.apply();
+        CHECK(record.outcomes[1].proof);
+        for (const auto& finding : record.findings) {
+            CAPTURE(verify, finding.reason);
+            CHECK(finding.verdict == Verdict::good);
+        }
+        const auto world = observe(site.policy(), site.state, site.test.host);
+        REQUIRE(world);
+        CHECK(world->snapshots.back().proven_at);
+    }
+}
+
 TEST_CASE("many targets at once: outcomes in the plan's order, and one that fails stops no other",
           "[run]") {
     Site site;
