@@ -69,7 +69,7 @@ TEST_CASE("a long list is handed over as it grows") {
     receiver.blocks.pop_back();
     for (const auto& block : receiver.blocks) {
         CHECK(block.size() >= block_size);
-        CHECK(block.size() < block_size + 8'192);
+        CHECK(block.size() < block_size + 16'384);  // by one step at most
     }
 }
 
