@@ -27,7 +27,7 @@ int badness(Verdict verdict) {
 Result<> run_once_free(Connection& connection, std::string_view sql, const RepairOptions& options,
                        const Host& host) {
     for (const auto deadline = std::chrono::steady_clock::now() + options.wait;;) {
-        const auto done = connection.run(sql);
+        auto done = connection.run(sql);
         if (done || (sqlite3_errcode(connection.handle()) & 0xff) != SQLITE_BUSY) return done;
         MUSTER_CHECK(host.keep_going());
         if (std::chrono::steady_clock::now() >= deadline) {
