@@ -215,6 +215,24 @@ TEST_CASE("who writes is waited for, and named when it lasts", "[sqlite][repair]
     scene.fault(ErrorCode::interrupted);
 }
 
+TEST_CASE("a lock is waited for before anything is asked: no check fails for want of it",
+          "[sqlite][repair]") {
+    Drifted scene;
+    scene.repair_by("DELETE FROM blob WHERE id <> 8");
+    Child writer{[&](const Child::Ready& ready) {
+        App app{scene.path};
+        app.run("BEGIN EXCLUSIVE");
+        ready();
+        std::this_thread::sleep_for(std::chrono::milliseconds{500});
+        app.run("COMMIT");
+        stay();
+    }};
+    const auto done = scene.repair();
+    REQUIRE_FALSE(done);
+    CHECK(done.error().message.find("check rows yields 1") != std::string::npos);
+    CHECK(scene.counted() == "9,2,0");
+}
+
 TEST_CASE("a run that ought to stop leaves the rows", "[sqlite][repair]") {
     const Drifted scene;
     *scene.test.stopped = true;
