@@ -20,11 +20,7 @@ Reply shown(const Arguments& arguments, Plan plan) {
     answer.document =
         JsonDocument{[made](const Sink& sink) { return stream_document(*made, sink); }};
     answer.text = plan_text(*made);
-    if (const auto refused = refusal_of(arguments, *made)) {
-        answer.complaint = complaint_text(*refused);
-        answer.text += answer.complaint;
-        answer.exit_status = exit_status_of(refused->code);
-    }
+    hold_to_strictness(arguments, *made, answer);
     return answer;
 }
 

@@ -188,6 +188,15 @@ std::optional<Error> refusal_of(const Arguments& arguments, const Plan& plan) {
                  {}};
 }
 
+void hold_to_strictness(const Arguments& arguments, const Plan& plan, Answer& answer) {
+    const auto refused = unclean(plan);
+    if (!arguments.has("--strict-plan") || refused.empty()) return;
+    answer.complaint =
+        fmt::format("The plan is not clean (--strict-plan):\n  {}\n", fmt::join(refused, "\n  "));
+    answer.text += answer.complaint;
+    answer.exit_status = exit_status_of(ErrorCode::strict_plan);
+}
+
 std::optional<Error> strict_failure(const Arguments& arguments, const Plan& plan, const Run& run) {
     if (!arguments.has("--strict-plan") || !run.any_failed() ||
         std::ranges::count(plan.strictness, Unclean::failed) == 0)

@@ -25,6 +25,8 @@ tl::expected<PolicyFile, Refusal> policy_of(const std::string& path);
 
 /// Why --strict-plan forbids to carry the plan out; nothing where it does not, or was not given.
 std::optional<Error> refusal_of(const Arguments& arguments, const Plan& plan);
+/// The same for a plan that is only shown: its answer ends with what is not clean.
+void hold_to_strictness(const Arguments& arguments, const Plan& plan, Answer& answer);
 /// Why --strict-plan makes a run fail that was carried out.
 std::optional<Error> strict_failure(const Arguments& arguments, const Plan& plan, const Run& run);
 

@@ -78,13 +78,7 @@ Reply run_plan(const Arguments& arguments, const Surroundings& surroundings) {
                  : "There is nothing to do now.\n";
     }
     if (arguments.has("--detailed-exitcode") && work) answer.exit_status = 2;
-    const auto refused = unclean(plan);
-    if (arguments.has("--strict-plan") && !refused.empty()) {
-        answer.complaint = fmt::format("The plan is not clean (--strict-plan):\n  {}\n",
-                                       fmt::join(refused, "\n  "));
-        answer.text += answer.complaint;
-        answer.exit_status = exit_status_of(ErrorCode::strict_plan);
-    }
+    hold_to_strictness(arguments, plan, answer);
     return answer;
 }
 

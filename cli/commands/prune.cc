@@ -52,12 +52,7 @@ Reply show(const Arguments& arguments, const Surroundings& surroundings, const P
     Answer answer;
     MUSTER_REPLY_TRY(answer.document, to_document(report));
     answer.text = retention_table(report);
-    if (const auto refused = unclean(plan); arguments.has("--strict-plan") && !refused.empty()) {
-        answer.complaint = fmt::format("The plan is not clean (--strict-plan):\n  {}\n",
-                                       fmt::join(refused, "\n  "));
-        answer.text += answer.complaint;
-        answer.exit_status = exit_status_of(ErrorCode::strict_plan);
-    }
+    hold_to_strictness(arguments, plan, answer);
     return answer;
 }
 

@@ -18,13 +18,13 @@ bool has_repairs(const TargetSpec& target) {
 }
 
 /// A target for which a maintain entry is due.
-struct Due {
+struct DueTarget {
     const TargetFacts* target;
     Reason reason;
 };
 
-std::vector<Due> due_for(PlanDraft& draft, const std::string& job, const MaintainSpec& spec) {
-    std::vector<Due> out;
+std::vector<DueTarget> due_for(PlanDraft& draft, const std::string& job, const MaintainSpec& spec) {
+    std::vector<DueTarget> out;
     for (const auto* target : draft.chosen()) {
         const auto kind = kind_of(draft.spec_of(*target));
         if (kind != TargetKind::sqlite || !selects(spec.targets, target->spec, target->id, kind))
@@ -74,7 +74,7 @@ private:
         return fmt::format("{}:{}:{}", kind, job_, target.id);
     }
 
-    void repair(const Due& due) {
+    void repair(const DueTarget& due) {
         const auto& target = *due.target;
         const auto& checks = draft_.spec_of(target).checks;
         if (!has_repairs(draft_.spec_of(target))) return;
@@ -105,7 +105,7 @@ private:
         return out;
     }
 
-    void compact(const Due& due) {
+    void compact(const DueTarget& due) {
         const auto& target = *due.target;
         const auto& rules = *spec_.compact;
         const auto* health = draft_.health(target.id);

@@ -13,15 +13,15 @@ namespace muster {
 Plan make_plan(const Policy& policy, const Observation& observation, const Selection& selection,
                std::string_view tool_version) {
     PlanDraft draft{policy, observation, selection};
-    // What is repaired goes before its snapshot, and compaction behind all that proves it.
-    plan_maintenance(draft);
-    const auto cared = static_cast<std::ptrdiff_t>(draft.steps.size());
     plan_protection(draft);
+    plan_maintenance(draft);
     plan_drills(draft);
-    const auto repairs = std::stable_partition(
-        draft.steps.begin(), draft.steps.begin() + cared,
-        [](const auto& step) { return std::holds_alternative<RepairStep>(step.action); });
-    std::rotate(repairs, draft.steps.begin() + cared, draft.steps.end());
+    // What is repaired goes before its snapshot. Where nothing can be, a fleet's plan is not
+    // copied.
+    if (!policy.maintain.empty())
+        std::stable_partition(draft.steps.begin(), draft.steps.end(), [](const auto& step) {
+            return std::holds_alternative<RepairStep>(step.action);
+        });
     Plan plan;
     plan.policy_name = policy.name;
     plan.policy_hash = observation.policy_hash;

@@ -193,16 +193,7 @@ private:
         options.examine = [&](const fs::path& copy) -> Result<> {
             MUSTER_TRY(outcome.findings,
                        examine_database(copy, {Depth::full, {}}, step.source, host_));
-            const auto doubtful = [](const Finding& finding) {
-                return finding.verdict != Verdict::good && finding.severity == Severity::error;
-            };
-            const auto bad = std::ranges::find_if(outcome.findings, doubtful);
-            if (bad == outcome.findings.end()) return {};
-            return fail(fails(*bad) ? ErrorCode::damaged : ErrorCode::not_available,
-                        fmt::format("{} is left as it is, for packing would hide what is wrong: "
-                                    "{}: {}",
-                                    step.source, bad->code, bad->reason),
-                        bad->next.empty() ? "'muster doctor' tells more" : bad->next);
+            return require_sound(outcome.findings, step.source, "packing would hide what is wrong");
         };
         MUSTER_TRY(outcome.compacted, compact_database(real_path(step.source), options, host_));
         outcome.phases.push_back({"compact", watch.lap()});

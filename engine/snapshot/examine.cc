@@ -1,5 +1,7 @@
 #include "engine/snapshot/examine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/sqlite/check.h"
@@ -26,6 +28,17 @@ Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>
     }
     MUSTER_CHECK(watch.outcome());  // what was interrupted looks like a bad answer
     return findings;
+}
+
+Result<> require_sound(const Findings& findings, const std::string& database,
+                       std::string_view why) {
+    const auto doubtful = std::ranges::find_if(findings, [](const auto& finding) {
+        return finding.severity == Severity::error && finding.verdict != Verdict::good;
+    });
+    if (doubtful == findings.end()) return {};
+    return fail(fails(*doubtful) ? ErrorCode::damaged : ErrorCode::other_findings,
+                fmt::format("{} is left as it is, for {}: {}", database, why, told(*doubtful)),
+                doubtful->next.empty() ? "'muster doctor' tells more" : doubtful->next);
 }
 
 Result<Findings> examine_database(const fs::path& database, const Questions& questions,

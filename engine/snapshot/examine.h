@@ -20,6 +20,11 @@ struct Questions {
 Result<Findings> examine_database(const fs::path& database, const Questions& questions,
                                   const std::string& subject, const Host& host);
 
+/// Whether `database` may be packed or repaired by itself: ErrorCode::damaged with the first
+/// finding of weight error that is bad, other_findings with one that could not be made. `why` ends
+/// the sentence "DATABASE is left as it is, for …".
+Result<> require_sound(const Findings& findings, const std::string& database, std::string_view why);
+
 /// One `check` for each of a policy's questions.
 Result<Findings> ask_checks(Connection& connection, const std::vector<CheckSpec>& checks,
                             const std::string& subject, const Host& host);

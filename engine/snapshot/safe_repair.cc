@@ -1,9 +1,6 @@
 #include "engine/snapshot/safe_repair.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
+#include "engine/snapshot/examine.h"
 #include "engine/snapshot/safety_copy.h"
 #include "engine/snapshot/take.h"
 #include "engine/sqlite/repair.h"
@@ -13,21 +10,9 @@ namespace {
 
 constexpr std::string_view suffix = "pre-repair-{timestamp}.sqlite3";
 
-Result<> require_sound(const Findings& findings, const std::string& database) {
-    const auto bad = std::ranges::find_if(findings, [](const auto& finding) {
-        return finding.severity == Severity::error && finding.verdict != Verdict::good;
-    });
-    if (bad == findings.end()) return {};
-    return fail(
-        fails(*bad) ? ErrorCode::damaged : ErrorCode::other_findings,
-        fmt::format("{} is left as it is, for what else is wrong with it matters more: {}: {}",
-                    database, bad->code, bad->reason),
-        bad->next.empty() ? "'muster doctor' tells more" : bad->next);
-}
-
 Result<std::vector<Repair>> repair_if_sound(const Findings& findings, const RepairStep& step,
                                             const fs::path& database, const Host& host) {
-    MUSTER_CHECK(require_sound(findings, step.source));
+    MUSTER_CHECK(require_sound(findings, step.source, "what else is wrong with it matters more"));
     return repair_rows(database, step.checks, {}, host);
 }
 

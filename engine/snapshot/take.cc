@@ -19,7 +19,7 @@
 namespace muster {
 namespace {
 
-Result<> require_sound(const Findings& findings, const SnapshotStep& step) {
+Result<> refuse_damaged(const Findings& findings, const SnapshotStep& step) {
     const auto bad = std::ranges::find_if(findings, fails);
     if (bad == findings.end()) return {};
     return fail(ErrorCode::damaged,
@@ -184,7 +184,7 @@ private:
     Result<> pack() {
         MUSTER_TRY(const auto findings,
                    examine_database(content_, {Depth::full, {}}, step_.source, host_));
-        MUSTER_CHECK(require_sound(findings, step_));
+        MUSTER_CHECK(refuse_damaged(findings, step_));
         took("check");
         const auto packed =
             encoded() || step_.former ? scratch_->path() / "packed.sqlite" : commit_.partial();
@@ -208,7 +208,7 @@ private:
     Result<> conclude() {
         MUSTER_TRY(auto findings, examining_.get());
         took("examine");
-        if (step_.place.replace) MUSTER_CHECK(require_sound(findings, step_));
+        if (step_.place.replace) MUSTER_CHECK(refuse_damaged(findings, step_));
         examination_ = {
             manifest_.content ? manifest_.content->checksum_sha256 : manifest_.checksum_sha256,
             *std::move(questions_), std::move(findings)};

@@ -206,6 +206,21 @@ TEST_CASE("a repair before a compaction clears the way for it", "[plan][compacti
     CHECK(fleet.told() == Told{"both blocked other_findings"});
 }
 
+TEST_CASE("a limit of the run is spent in the policy's order, not on what is largest",
+          "[plan][compaction]") {
+    Fleet fleet;
+    fleet.add("a", 30);
+    fleet.add("b", 90);
+    fleet.policy.stores["near"].local = "backups";
+    fleet.policy.protect["all"].targets.names = {"a", "b"};
+    fleet.policy.protect["all"].stores = {"near"};
+    fleet.selection.limit = 1;
+    std::vector<std::string> planned;
+    for (const auto& step : fleet.plan().steps)
+        if (step.bucket == Bucket::planned) planned.push_back(step.id);
+    CHECK(planned == Told{"snapshot:a:near", "verify:a:near", "compact:maintain.nightly:a"});
+}
+
 TEST_CASE("care is due again at the next time of its schedule, whatever it found",
           "[plan][compaction]") {
     Fleet fleet;
