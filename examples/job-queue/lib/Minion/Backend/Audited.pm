@@ -55,8 +55,9 @@ sub fail_job ($self, $id, @rest) {
   return $self->_in_one_transaction(sub {
     my $done = $self->SUPER::fail_job($id, @rest) or return undef;
     my $job  = $self->find($id);
-    $self->_audit($id, 'attempt_failed', $self->_worker($id), "attempt $job->{attempts} of $job->{attemptsAllowed}: $job->{error}");
-    $self->_audit($id, 'dead_letter', $self->_worker($id), 'no attempt is left') if $job->{state} eq 'dead_letter';
+    my $by   = $self->_worker($id);
+    $self->_audit($id, 'attempt_failed', $by, "attempt $job->{attempts} of $job->{attemptsAllowed}: $job->{error}");
+    $self->_audit($id, 'dead_letter', $by, 'no attempt is left') if $job->{state} eq 'dead_letter';
     return $done;
   });
 }
@@ -77,11 +78,13 @@ sub rerun ($self, $id, $by, $args) {
 sub find ($self, $id) { return $self->sqlite->db->query('select * from job where id = ?', $id)->hash }
 
 sub newest ($self, $state = undef) {
-  return $self->sqlite->db->query('select * from job where state = coalesce(?, state) order by id desc limit ?', $state, NEWEST)->hashes;
+  return $self->sqlite->db->query(
+    'select * from job where state = coalesce(?, state) order by id desc limit ?', $state, NEWEST)->hashes;
 }
 
 sub trail ($self, $job = undef) {
-  return $self->sqlite->db->query('select at, job, event, by, detail from job_audit where job = coalesce(?, job) order by id', $job)->hashes;
+  return $self->sqlite->db->query(
+    'select at, job, event, by, detail from job_audit where job = coalesce(?, job) order by id', $job)->hashes;
 }
 
 sub counts ($self, $at_work) {
