@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,15 +12,17 @@
 
 namespace muster {
 
-/// What becomes of processes that a program leaves behind in its group when it has ended.
+/// What becomes of processes that a program leaves behind when it has ended.
 enum class Leftovers { killed, kept };
 
 struct Program {
-    std::vector<std::string> argv;      ///< the first is looked for in PATH
+    std::vector<std::string> argv;      ///< the first is looked for in our PATH
     fs::path folder;                    ///< where it is run
     std::vector<std::string> withheld;  ///< environment variables that it does not get
     Duration timeout = std::chrono::minutes{1};
     Leftovers leftovers = Leftovers::killed;
+    /// Set besides what it inherits; wins over that, and over `withheld`.
+    std::map<std::string, std::string> environment{};
 };
 
 struct ProgramEnd {
@@ -34,11 +37,19 @@ struct ProgramEnd {
 
 /// Runs it with nothing on its standard input, in a process group of its own: a Ctrl-C at the
 /// terminal does not reach it. It and what it leaves behind inherit none of our files but that of
-/// the output, so that no lock of ours lives on in them. At the timeout, and where `keep_going`
-/// (asked many times a second) fails, the whole group is killed. May be used by several threads.
+/// the output, so that no lock of ours lives on in them. May be used by several threads.
+///
+/// A small process of ours, its guard, stands between. With Leftovers::killed everything that the
+/// program started is killed and gone before this returns, also what left its group or session: at
+/// its end, at the timeout, and where `keep_going` (asked many times a second) fails. It is killed
+/// too when we are, by SIGKILL as well; and where the guard is killed, the program and its group
+/// are, and the end reads as by SIGKILL. With Leftovers::kept the group alone is killed, at the
+/// timeout and where keep_going fails; nothing is when we are killed: what a half-run start of a
+/// service leaves is not known.
 ///
 /// Errors: not_found, permission_denied, io where it cannot be run at all, naming the program;
-/// what keep_going returned. How the program ended is never an Error.
+/// permission_denied naming a process that may not be killed, for it took another user; what
+/// keep_going returned. How the program ended is never an Error.
 Result<ProgramEnd> run_program(
     const Program& program,
     const std::function<Result<>()>& keep_going = [] { return Result<>{}; });
