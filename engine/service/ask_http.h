@@ -3,9 +3,8 @@
 
 #include <string>
 
-#include "engine/base/result.h"
 #include "engine/base/time.h"
-#include "engine/model/http_url.h"
+#include "engine/service/http_question.h"
 
 namespace muster {
 
@@ -14,9 +13,10 @@ struct HttpReply {
     std::string body;
 };
 
-/// GET; redirections are not followed. Waits at most `timeout` to connect, and as long for each
-/// piece of the answer. Errors: io where there is no answer, or its body is longer than 1 MiB; the
-/// message says why.
-Result<HttpReply> ask_http(const HttpUrl& url, Duration timeout);
+/// Redirections are not followed, and nothing is asked twice. A body is sent as application/json
+/// unless the headers say otherwise. It is over after `timeout`, however slowly the answer comes;
+/// only for the system's look for the name of the host no bound is kept. Errors: io where there is
+/// no whole answer by then, or its body is longer than 1 MiB; the message says why.
+Result<HttpReply> ask_http(const HttpQuestion& question, Duration timeout);
 
 }  // namespace muster

@@ -8,49 +8,25 @@
 
 #include "engine/base/program.h"
 #include "engine/base/stopwatch.h"
-#include "engine/codec/json.h"
-#include "engine/codec/json_pointer.h"
 #include "engine/codec/spell_end.h"
 #include "engine/model/command_line.h"
-#include "engine/service/ask_http.h"
+#include "engine/service/http_answer.h"
 
 namespace muster {
 namespace {
 
-constexpr int ok = 200;
 constexpr Duration longest_question = std::chrono::seconds{10};
-
-/// Why the answer is not as expected.
-std::optional<std::string> mismatch(const HttpAnswer& expected, const HttpReply& reply) {
-    const int status = expected.status.value_or(ok);
-    if (reply.status != status)
-        return fmt::format("answered with status {}, not {}", reply.status, status);
-    if (expected.json.empty()) return std::nullopt;
-    const auto parsed = codec::parse_json(reply.body, "the answer");
-    const auto* document = std::get_if<codec::Node>(&parsed);
-    if (document == nullptr) return "answered with something that is no JSON";
-    for (const auto& [pointer, expectation] : expected.json) {
-        const auto wanted = TextForm<Expectation>::format(expectation);
-        const auto* node = codec::find_pointer(*document, pointer);
-        if (node == nullptr)
-            return fmt::format("has no {} in its answer (expected {})", pointer, wanted);
-        const auto* scalar = std::get_if<codec::Scalar>(&node->value);
-        if (scalar == nullptr || !meets(expectation, scalar->text))
-            return fmt::format("says {} at {} (expected {})", codec::describe(*node), pointer,
-                               wanted);
-    }
-    return std::nullopt;
-}
 
 /// Why it is not healthy; asked once.
 std::optional<std::string> trouble_with(const ServiceUse& use, Duration timeout,
                                         ServiceCall& call) {
     const auto& health = *use.service.healthy;
     if (health.http) {
-        const auto url = parse_http_url(call.url);
-        if (!url) return "cannot be asked: the URL is none";
-        const auto reply = ask_http(*url, timeout);
-        return reply ? mismatch(health.expect, *reply) : "gives " + reply.error().message;
+        const auto question = http_question(*health.http);
+        if (!question) return "cannot be asked: " + question.error().text();
+        const auto reply = ask_http(*question, timeout);
+        return reply ? mismatch(health.expect, *reply, UntoldStatus::is_200)
+                     : "gives " + reply.error().message;
     }
     const auto end = run_program({health.command, use.folder, use.withheld, timeout});
     call.exit_status = end ? end->exit_status : std::nullopt;

@@ -1,14 +1,9 @@
 #include "engine/service/health.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "tests/support/child.h"
+#include "tests/support/http_server.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_host.h"
 
@@ -20,42 +15,11 @@ using Catch::Matchers::Contains;
 namespace {
 
 /// Gives every caller the same bytes.
-class Answers {
-public:
-    explicit Answers(const std::string& head, const std::string& body)
-        : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* plain = reinterpret_cast<sockaddr*>(&address);
-        REQUIRE(::bind(socket_, plain, length) == 0);
-        REQUIRE(::listen(socket_, 8) == 0);
-        REQUIRE(::getsockname(socket_, plain, &length) == 0);
-        port_ = ntohs(address.sin_port);
-        const auto text = "HTTP/1.1 " + head +
-                          "\r\nContent-Length: " + std::to_string(body.size()) +
-                          "\r\nConnection: close\r\n\r\n" + body;
-        server_.emplace([this, text](const Child::Ready& ready) {
-            ready();
-            for (;;) {
-                const int caller = ::accept(socket_, nullptr, nullptr);
-                std::array<char, 4096> request{};
-                if (::read(caller, request.data(), request.size()) > 0)
-                    static_cast<void>(::write(caller, text.data(), text.size()) > 0);
-                ::close(caller);
-            }
-        });
-    }
-    ~Answers() { ::close(socket_); }
-    Answers(const Answers&) = delete;
-    Answers& operator=(const Answers&) = delete;
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/health?a=b"; }
-
-private:
-    int socket_;
-    int port_ = 0;
-    std::optional<Child> server_;
+struct Answers {
+    HttpServer server;
+    Answers(const std::string& head, const std::string& body)
+        : server(HttpServer::always(head, body)) {}
+    std::string url() const { return server.url("/health?a=b"); }
 };
 
 ServiceUse asked(const std::string& url, const std::map<std::string, std::string>& json = {},
