@@ -28,6 +28,9 @@ muster_find_library(zlib_library zlib.h z)
 muster_find_library(deflate_library libdeflate.h deflate)
 muster_find_library(sodium_library sodium.h sodium)
 
+# Regular expressions of a policy, in a time that does not grow faster than the text.
+muster_find_library(re2_library re2/re2.h re2)
+
 # The header asks for what Debian's library was built with: a class of another layout would be another class.
 muster_find_library(httplib_library httplib.h cpp-httplib)
 target_compile_definitions(httplib_library INTERFACE

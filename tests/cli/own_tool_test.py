@@ -125,6 +125,35 @@ class OwnTool(Case):
         self.assertLess(time.monotonic() - began, 60)
         self.assertRegex(self.checks(ran)[0]["actual"], "^did not end in time and was killed after .*; its last words: begun$")
 
+    def test_it_does_not_outlive_a_killed_run(self):
+        """Nor does what it made a daemon of: a run is killed with its tool at work."""
+        self.tool.write_text("#!/bin/sh\nsetsid sh -c 'echo $$ > far; exec sleep 300' &\n"
+                             f"echo $$ > {self.folder}/near.new\n"
+                             f"while ! [ -s far ]; do sleep 0.01; done; cp far {self.folder}/far\n"
+                             f"mv {self.folder}/near.new {self.folder}/near; trap '' TERM; sleep 300; sleep 300\n")
+        running = self.start("apply", "p.yaml")
+        self.wait_until(Path("near").exists)
+        pids = [int(Path(name).read_text()) for name in ("near", "far")]
+        self.assertTrue(all(self.runs(pid) for pid in pids))
+        running.kill()
+        began = time.monotonic()
+        self.wait_until(lambda: not any(self.runs(pid) for pid in pids))
+        self.assertLess(time.monotonic() - began, 1)
+        self.finish(running)
+
+    def runs(self, pid):
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        except OSError:
+            return False
+
+    def wait_until(self, holds):
+        for _ in range(2000):
+            if holds():
+                return
+            time.sleep(0.01)
+        self.fail("it never came to that")
+
 
 if __name__ == "__main__":
     unittest.main()
