@@ -89,6 +89,34 @@ TEST_CASE("nothing is left when we are killed", "[base][guard][AZ-04]") {
     CHECK(ends_within(guard, 1s));
 }
 
+TEST_CASE("nothing is left when our whole group is killed", "[base][guard][AZ-04]") {
+    const TempFolder folder;
+    const auto far = folder / "far";
+    Child ours{[&](const Child::Ready& ready) {
+        ::setpgid(0, 0);
+        ready();
+        static_cast<void>(run_program(shell_script(runaway(far) + "sleep 60")));
+    }};
+    const auto far_pid = await_pid(far);
+    CHECK(is_alive(far_pid));
+    ::kill(-ours.pid(), SIGKILL);
+    ours.wait();
+    CHECK(ends_within(far_pid, 1s));
+}
+
+TEST_CASE("a program dies with its guard also where we cannot see to it", "[base][guard]") {
+    const TempFolder folder;
+    Child ours{[&](const Child::Ready& ready) {
+        ready();
+        static_cast<void>(run_program(shell_script(own_pid(folder / "pid") + "sleep 60; true")));
+    }};
+    const auto pid = await_pid(folder / "pid");
+    ::kill(ours.pid(), SIGSTOP);
+    ::kill(parent_of(pid), SIGKILL);
+    CHECK(ends_within(pid, 1s));
+    ours.kill();
+}
+
 TEST_CASE("the start program of a service goes on when we are killed", "[base][guard][ST-02]") {
     const TempFolder folder;
     Child ours{[&](const Child::Ready& ready) {
@@ -181,6 +209,19 @@ TEST_CASE("an order that comes too late does no harm", "[base][guard]") {
     }
 }
 
+TEST_CASE("the last words of a guard are heard behind an order that it did not read",
+          "[base][guard]") {
+    auto guard = Guard::start(shell_script("sleep 0.2; exit 3"), Rest::is_killed);
+    REQUIRE(guard);
+    const auto pid = parent_of(guard->program());
+    ::kill(pid, SIGSTOP);
+    CHECK(ends_within(guard->program(), 10s));
+    guard->order(GuardOrder::kill);
+    ::kill(pid, SIGCONT);
+    guard->await_gone();
+    CHECK(guard->program_end().exit_status == 3);
+}
+
 TEST_CASE("a program's environment is set, and wins over what is withheld", "[base][program]") {
     auto program = shell_script("echo $MUSTER_TEST_A $MUSTER_TEST_B $HOME");
     ::setenv("MUSTER_TEST_A", "inherited", 1);
@@ -189,6 +230,12 @@ TEST_CASE("a program's environment is set, and wins over what is withheld", "[ba
     const auto end = run_program(program);
     REQUIRE(end);
     CHECK(end->said == "a=1 b /nowhere\n");
+    program.argv = {"env"};
+    const auto all = run_program(program);
+    REQUIRE(all);
+    CHECK_THAT(all->said, Contains("HOME=/nowhere\n") && Contains("PATH=") &&
+                              !Contains("inherited") && !Contains("HOME=/root") &&
+                              !Contains("HOME=/home"));
 }
 
 TEST_CASE("why a program cannot be run is told", "[base][program]") {
