@@ -162,7 +162,7 @@ TEST_CASE("what a running program says takes little room", "[base][running_progr
         struct stat state {};
         return ::stat(output.c_str(), &state) == 0 ? state.st_blocks : 0;
     };
-    CHECK(comes_to_hold([&] { return blocks() > 0 && blocks() < 2 * 1024; }));
+    CHECK(comes_to_hold([&] { return blocks() > 0 && blocks() < 2048; }));
 }
 
 TEST_CASE("a free port is one to listen on", "[base][free_port]") {
