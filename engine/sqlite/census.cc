@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "engine/sqlite/cell.h"
 #include "engine/sqlite/header.h"
 
 namespace muster {
@@ -22,25 +23,6 @@ struct Root {
     std::string name;
     std::uint32_t page = 0;
 };
-
-/// A number in SQLite's variable-length form; `at` moves past it. Nothing at the end of the bytes.
-std::optional<std::uint64_t> read_varint(std::span<const std::byte> bytes, std::size_t& at) {
-    std::uint64_t number = 0;
-    for (int i = 0; i < 9; ++i) {
-        if (at >= bytes.size()) return std::nullopt;
-        const auto byte = std::to_integer<std::uint64_t>(bytes[at++]);
-        if (i == 8) return number << 8U | byte;
-        number = number << 7U | (byte & 0x7fU);
-        if (byte < 0x80U) return number;
-    }
-    return number;
-}
-
-/// Bytes of a value of a record's serial type.
-std::uint64_t width_of(std::uint64_t serial) {
-    static constexpr std::array<std::uint64_t, 12> widths{0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
-    return serial < widths.size() ? widths[serial] : (serial - 12) / 2;
-}
 
 /// Name and root page out of a row of sqlite_schema (type, name, tbl_name, rootpage, sql).
 std::optional<Root> decode_schema_row(std::span<const std::byte> record) {
@@ -212,7 +194,8 @@ private:
         const auto bytes = std::span<const std::byte>{page_}.first(header_.usable());
         const auto payload = read_varint(bytes, at);
         const bool keyed = type != 13 || read_varint(bytes, at).has_value();
-        const std::uint64_t local = payload ? local_bytes(*payload, type == 13) : 0;
+        const std::uint64_t local = 
+            payload ? local_bytes(*payload, header_.usable(), type == 13) : 0;
         if (!payload || !keyed || *payload > 0x7fffffffU ||
             at + local + (*payload > local ? 4 : 0) > bytes.size()) {
             fault(fmt::format("cell {} of page {} of {} is malformed", cell, number, tree_));
@@ -225,17 +208,6 @@ private:
             MUSTER_CHECK(walk_chain(word(page_, at + head.size()), *payload - local));
         if (schema_roots_ != nullptr) note_root(number, cell);
         return {};
-    }
-
-    /// How much of a payload stands in the cell (https://sqlite.org/fileformat.html, "Cell payload
-    /// overflow").
-    std::uint64_t local_bytes(std::uint64_t payload, bool table_leaf) const {
-        const std::uint64_t usable = header_.usable();
-        const std::uint64_t most = table_leaf ? usable - 35 : (usable - 12) * 64 / 255 - 23;
-        const std::uint64_t least = (usable - 12) * 32 / 255 - 23;
-        if (payload <= most) return payload;
-        const std::uint64_t fill = least + (payload - least) % (usable - 4);
-        return fill <= most ? fill : least;
     }
 
     Result<> walk_chain(std::uint32_t next, std::uint64_t bytes) {
