@@ -148,6 +148,10 @@ Result<Injection> leave_stale_wal(const fs::path& database, const fs::path& scra
     return injection;
 }
 
+bool damages_a_file(Fault fault) {
+    return fault <= Fault::changed_row;
+}
+
 Result<Injection> damage_file(Fault fault, const fs::path& database, std::uint64_t seed) {
     switch (fault) {
         case Fault::full_text:

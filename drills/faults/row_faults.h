@@ -22,6 +22,9 @@ Result<Injection> damage_rows(Fault fault, const fs::path& database, std::uint64
 Result<Injection> leave_stale_wal(const fs::path& database, const fs::path& scratch,
                                   std::uint64_t seed);
 
+/// Whether it is of the database file itself, and damage_file() knows it.
+bool damages_a_file(Fault fault);
+
 /// damage_pages() or damage_rows(), whichever knows `fault`.
 Result<Injection> damage_file(Fault fault, const fs::path& database, std::uint64_t seed);
 

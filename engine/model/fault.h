@@ -8,6 +8,7 @@
 
 namespace muster {
 
+/// Those up to changed_row are of a database file itself.
 enum class Fault {
     page_bit,
     index_bit,
@@ -16,7 +17,6 @@ enum class Fault {
     header_bit,
     value_bit,
     unused_bit,
-    encoded_bit,
     truncated,
     zeroed,
     swapped_pages,
@@ -26,6 +26,7 @@ enum class Fault {
     foreign_key,
     changed_row,
     stale_wal,
+    encoded_bit,
     missing_manifest,
     torn_manifest,
     edited_manifest,
@@ -50,7 +51,6 @@ struct Names<Fault> {
         std::pair{Fault::header_bit, std::string_view{"header-bit"}},
         std::pair{Fault::value_bit, std::string_view{"value-bit"}},
         std::pair{Fault::unused_bit, std::string_view{"unused-bit"}},
-        std::pair{Fault::encoded_bit, std::string_view{"encoded-bit"}},
         std::pair{Fault::truncated, std::string_view{"truncated"}},
         std::pair{Fault::zeroed, std::string_view{"zeroed"}},
         std::pair{Fault::swapped_pages, std::string_view{"swapped-pages"}},
@@ -60,6 +60,7 @@ struct Names<Fault> {
         std::pair{Fault::foreign_key, std::string_view{"foreign-key"}},
         std::pair{Fault::changed_row, std::string_view{"changed-row"}},
         std::pair{Fault::stale_wal, std::string_view{"stale-wal"}},
+        std::pair{Fault::encoded_bit, std::string_view{"encoded-bit"}},
         std::pair{Fault::missing_manifest, std::string_view{"missing-manifest"}},
         std::pair{Fault::torn_manifest, std::string_view{"torn-manifest"}},
         std::pair{Fault::edited_manifest, std::string_view{"edited-manifest"}},
