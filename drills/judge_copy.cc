@@ -34,8 +34,15 @@ Result<DatabaseDigest> digest_as_read(const fs::path& database, const Host& host
 
 Finding judge_volume_id(const std::optional<Manifest>& manifest, const std::string& expected,
                         const std::string& subject) {
-    Finding finding{"volume_id", Severity::error,  Verdict::good, subject,
-                    "it is of the volume that is meant", expected, "", "the manifest", ""};
+    Finding finding{"volume_id",
+                    Severity::error,
+                    Verdict::good,
+                    subject,
+                    "it is of the volume that is meant",
+                    expected,
+                    "",
+                    "the manifest",
+                    ""};
     if (!manifest) {
         finding.verdict = Verdict::unchecked;
         finding.reason = "no manifest tells of which volume it is";
@@ -69,8 +76,7 @@ Result<Finding> judge_owner(const fs::path& restored, const Manifest& manifest) 
         return finding;
     }
     // A restore gives no set-user-id bits back.
-    const FileOwner told{manifest.owner->user, manifest.owner->group,
-                         manifest.owner->mode & 0777U};
+    const FileOwner told{manifest.owner->user, manifest.owner->group, manifest.owner->mode & 0777U};
     finding.expected = spell(told, with_ids);
     if (finding.expected == finding.actual) return finding;
     finding.verdict = Verdict::bad;
@@ -96,16 +102,16 @@ Result<Finding> judge_bytes(const fs::path& restored, const Manifest& manifest) 
 
 Result<Finding> judge_rows(const fs::path& restored, const fs::path& sound, const Host& host) {
     MUSTER_TRY(const auto before, digest_at(sound));
-    Finding finding{"equality",
-                    Severity::error,
-                    Verdict::good,
-                    restored.string(),
-                    "every row and the schema are what was backed up",
-                    "content " + before.total.hex().substr(0, 16),
-                    "",
-                    fmt::format("{} tables and the schema, as a reader sees them",
-                                before.tables.size()),
-                    ""};
+    Finding finding{
+        "equality",
+        Severity::error,
+        Verdict::good,
+        restored.string(),
+        "every row and the schema are what was backed up",
+        "content " + before.total.hex().substr(0, 16),
+        "",
+        fmt::format("{} tables and the schema, as a reader sees them", before.tables.size()),
+        ""};
     const auto after = digest_as_read(restored, host);
     if (!after) {
         if (is_not_of_the_copy(after.error().code)) return Failure(after.error());

@@ -22,7 +22,8 @@ Result<> write_manifest(const fs::path& artifact, const Manifest& manifest) {
 }
 
 Sha256 another(Sha256 digest, Dice& dice) {
-    digest.bytes.at(dice.below(digest.bytes.size())) ^= static_cast<unsigned char>(1U << dice.below(8));
+    digest.bytes.at(dice.below(digest.bytes.size())) ^=
+        static_cast<unsigned char>(1U << dice.below(8));
     return digest;
 }
 
@@ -48,8 +49,8 @@ Result<Injection> flip_in_the_middle(const fs::path& artifact, Dice& dice) {
 }
 
 Result<Injection> upload_half(const fs::path& artifact) {
-    MUSTER_CHECK(rename_durably(manifest_of(artifact), hidden_beside(artifact, intent_suffix),
-                                Replace::no));
+    MUSTER_CHECK(
+        rename_durably(manifest_of(artifact), hidden_beside(artifact, intent_suffix), Replace::no));
     MUSTER_CHECK(remove_durably(checksum_file_of(artifact)));
     MUSTER_TRY(auto file, File::open_read_write(artifact));
     MUSTER_TRY(const auto size, file.size());

@@ -84,8 +84,7 @@ public:
             case Fault::orphaned_page: return orphaned();
             default: break;
         }
-        return fail(ErrorCode::internal,
-                    fmt::format("{} is no fault of a page", name_of(fault)));
+        return fail(ErrorCode::internal, fmt::format("{} is no fault of a page", name_of(fault)));
     }
 
 private:
@@ -102,8 +101,8 @@ private:
         MUSTER_TRY(auto connection, Connection::open(path_, OpenMode::immutable));
         MUSTER_TRY(auto trees, trees_of(connection, sql));
         if (!trees.empty())
-            std::ranges::rotate(trees, trees.begin() + static_cast<std::ptrdiff_t>(
-                                                           dice_.below(trees.size())));
+            std::ranges::rotate(
+                trees, trees.begin() + static_cast<std::ptrdiff_t>(dice_.below(trees.size())));
         for (const auto& tree : trees) {
             // One of a collation or function that is not here cannot be checked at all.
             if (!connection.prepare("PRAGMA integrity_check(" + quote_name(tree.table) + ")"))
@@ -111,8 +110,7 @@ private:
             MUSTER_TRY(auto place, attempt(tree));
             if (place) return Injection::at(*std::move(place));
         }
-        return Injection::none(
-            fmt::format("no one of {} b-trees has such a place", trees.size()));
+        return Injection::none(fmt::format("no one of {} b-trees has such a place", trees.size()));
     }
 
     Result<Place> page_bit(const Tree& in) {
@@ -265,8 +263,8 @@ private:
         const std::uint64_t page_size = pages_.header().page_size;
         const Bytes left{pages_.count() * 2 / 3 * page_size - page_size / 2};
         MUSTER_CHECK(pages_.file().resize(left));
-        return Injection::at(fmt::format("cut off after {} of {} bytes", left.count,
-                                         pages_.count() * page_size));
+        return Injection::at(
+            fmt::format("cut off after {} of {} bytes", left.count, pages_.count() * page_size));
     }
 
     Result<Injection> orphaned() {

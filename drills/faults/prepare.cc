@@ -8,10 +8,10 @@ namespace muster {
 namespace {
 
 Result<bool> has_table(Connection& clone, std::string_view name) {
-    MUSTER_TRY(const auto count,
-               clone.query_integer(fmt::format(
-                   "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{}'",
-                   name)));
+    MUSTER_TRY(
+        const auto count,
+        clone.query_integer(fmt::format(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{}'", name)));
     return count > 0;
 }
 
@@ -42,10 +42,9 @@ Result<> add_tables(Connection& clone) {
         clone, "fts5",
         "CREATE VIRTUAL TABLE muster_fault_words USING fts5(body);"
         "INSERT INTO muster_fault_words VALUES ('all hands on deck'), ('man overboard'), ('abandon ship')"));
-    return add_virtual(
-        clone, "rtree",
-        "CREATE VIRTUAL TABLE muster_fault_places USING rtree(id, x0, x1);"
-        "INSERT INTO muster_fault_places VALUES (1, 0, 1), (2, 1, 2), (3, 2, 3)");
+    return add_virtual(clone, "rtree",
+                       "CREATE VIRTUAL TABLE muster_fault_places USING rtree(id, x0, x1);"
+                       "INSERT INTO muster_fault_places VALUES (1, 0, 1), (2, 1, 2), (3, 2, 3)");
 }
 
 Result<> free_pages(Connection& clone) {

@@ -36,11 +36,12 @@ Result<ProgramEnd> run_restore(const ProgramScene& scene, std::vector<std::strin
                                const fs::path& target, const Host& host) {
     Program program;
     program.argv = std::move(before);
-    program.argv.insert(program.argv.end(),
-                        {scene.muster.string(), "restore", scene.artifact.string(), "--to",
-                         target.string(), "--force", "--no-verify", "--state",
-                         (scene.folder / "state").string(), "--output",
-                         (scene.folder / "record.json").string()});
+    program.argv.insert(
+        program.argv.end(),
+        {real_path(scene.muster).string(), "restore", real_path(scene.artifact).string(), "--to",
+         real_path(target).string(), "--force", "--no-verify", "--state",
+         real_path(scene.folder / "state").string(), "--output",
+         real_path(scene.folder / "record.json").string()});
     program.folder = scene.folder;
     program.withheld = host.secret_variables;
     return run_program(program, host.keep_going);
@@ -69,23 +70,22 @@ Result<std::vector<std::string>> told_by_run(const ProgramScene& scene) {
 
 struct Kill {
     std::string_view place;
-    Fault former;  ///< how it differs: a sound one is replaced by one rename, a damaged one by several
+    Fault former;  ///< how it differs: a sound one is replaced by one rename, a damaged one by
+                   ///< several
 };
-constexpr std::array kills{Kill{"restore.staged", Fault::changed_row},
-                           Kill{"swap.folded", Fault::changed_row},
-                           Kill{"swap.intent_written", Fault::header_bit},
-                           Kill{"swap.moved_aside", Fault::header_bit},
-                           Kill{"swap.renamed", Fault::header_bit}};
+constexpr std::array kills{
+    Kill{"restore.staged", Fault::changed_row}, Kill{"swap.folded", Fault::changed_row},
+    Kill{"swap.intent_written", Fault::header_bit}, Kill{"swap.moved_aside", Fault::header_bit},
+    Kill{"swap.renamed", Fault::header_bit}};
 
 /// Why it was not as it ought to be; empty: it was.
 Result<std::string> kill_and_mend(const ProgramScene& scene, const Kill& kill, const Host& host) {
     MUSTER_TRY(const auto target, make_former(scene, std::string{kill.place}, kill.former));
     MUSTER_TRY(const auto former, sha256_of_file(target));
     MUSTER_TRY(const auto wanted, sha256_of_file(scene.artifact));
-    MUSTER_TRY(
-        const auto end,
-        run_restore(scene, {"env", fmt::format("MUSTER_TEST_KILL_AT={}", kill.place)}, target,
-                    host));
+    MUSTER_TRY(const auto end,
+               run_restore(scene, {"env", fmt::format("MUSTER_TEST_KILL_AT={}", kill.place)},
+                           target, host));
     if (end.signal != SIGKILL)
         return fmt::format("it was not killed, but ended with {}: {}", end.exit_status.value_or(-1),
                            end.said);
@@ -146,11 +146,10 @@ Result<Reaction> kill_restore(const ProgramScene& scene, const Host& host) {
     }
     out.injection = Injection::at(fmt::format("killed at {}{}", places, missed));
     if (missed.empty())
-        out.findings.push_back({"interrupted_restore", Severity::warning, Verdict::bad,
-                                scene.artifact.string(),
-                                "a killed restore was found, and finished or undone", "none",
-                                fmt::format("{} of {} kills", kills.size(), kills.size()),
-                                places, ""});
+        out.findings.push_back(
+            {"interrupted_restore", Severity::warning, Verdict::bad, scene.artifact.string(),
+             "a killed restore was found, and finished or undone", "none",
+             fmt::format("{} of {} kills", kills.size(), kills.size()), places, ""});
     return out;
 }
 

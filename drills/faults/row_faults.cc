@@ -42,8 +42,8 @@ struct Shadow {
 };
 
 Result<Injection> delete_from_shadow(Connection& connection,
-                                     const std::vector<VirtualTable>& tables,
-                                     const Shadow& shadow, Dice& dice) {
+                                     const std::vector<VirtualTable>& tables, const Shadow& shadow,
+                                     Dice& dice) {
     const auto first = tables.empty() ? 0 : dice.below(tables.size());
     for (std::size_t i = 0; i < tables.size(); ++i) {
         const auto& table = tables[(first + i) % tables.size()];
@@ -54,8 +54,8 @@ Result<Injection> delete_from_shadow(Connection& connection,
         const auto name = table.name + std::string{shadow.suffix};
         MUSTER_TRY(const auto row, some_row(connection, name, dice));
         if (!row) continue;
-        MUSTER_CHECK(connection.run(
-            fmt::format("DELETE FROM {} WHERE rowid = {}", quote_name(name), *row)));
+        MUSTER_CHECK(
+            connection.run(fmt::format("DELETE FROM {} WHERE rowid = {}", quote_name(name), *row)));
         return Injection::at(fmt::format("{} of row {} is gone from {}", shadow.what, *row, name));
     }
     return Injection::none(fmt::format("no one of {} such tables holds a row", tables.size()));
@@ -89,16 +89,16 @@ Result<Injection> break_foreign_key(Connection& connection, Dice& dice) {
     const auto parent = 1000 + dice.below(1000);
     MUSTER_CHECK(connection.run(
         fmt::format("UPDATE {} SET parent = {} WHERE rowid = {}", fault_child, parent, *row)));
-    return Injection::at(fmt::format("row {} of table {} names parent {}, which is not there",
-                                     *row, fault_child, parent));
+    return Injection::at(fmt::format("row {} of table {} names parent {}, which is not there", *row,
+                                     fault_child, parent));
 }
 
 Result<Injection> change_row(Connection& connection, Dice& dice) {
     MUSTER_TRY(const auto row, some_row(connection, std::string{fault_rows}, dice));
     if (!row) return not_prepared();
-    MUSTER_CHECK(connection.run(
-        fmt::format("UPDATE {} SET value = 'changed by a drill {}' WHERE rowid = {}", fault_rows,
-                    dice.below(1000), *row)));
+    MUSTER_CHECK(
+        connection.run(fmt::format("UPDATE {} SET value = 'changed by a drill {}' WHERE rowid = {}",
+                                   fault_rows, dice.below(1000), *row)));
     return Injection::at(fmt::format("row {} of table {} has another value", *row, fault_rows));
 }
 
@@ -140,8 +140,8 @@ Result<Injection> leave_stale_wal(const fs::path& database, const fs::path& scra
     const auto log = sidecar(database, "-wal");
     if (injection.done) {
         MUSTER_CHECK(copy_whole(sidecar(copy, "-wal"), log));
-        injection.told += fmt::format(", in a {} that lies beside the database",
-                                      log.filename().string());
+        injection.told +=
+            fmt::format(", in a {} that lies beside the database", log.filename().string());
     }
     for (const std::string_view suffix : {"", "-wal", "-shm"})
         MUSTER_CHECK(remove_durably(sidecar(copy, suffix)));

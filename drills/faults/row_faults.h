@@ -17,8 +17,8 @@ namespace muster {
 Result<Injection> damage_rows(Fault fault, const fs::path& database, std::uint64_t seed);
 
 /// Leaves beside `database` a -wal of a writer that did the same as changed_row and was killed
-/// before it folded the log in. The database file itself stays as it is, byte for byte; `scratch` is
-/// a folder for copies.
+/// before it folded the log in. The database file itself stays as it is, byte for byte; `scratch`
+/// is a folder for copies.
 Result<Injection> leave_stale_wal(const fs::path& database, const fs::path& scratch,
                                   std::uint64_t seed);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -61,7 +62,8 @@ private:
     }
 
     Result<> with_program() {
-        if (scene_.muster.empty()) {
+        MUSTER_TRY(const auto program, status_of(scene_.muster));
+        if (!program.regular) {
             out_.injection = Injection::none("the program itself is not at hand");
             return {};
         }
@@ -128,8 +130,9 @@ private:
 
     Result<ReaderFacts> reader_of(const fs::path& artifact) const {
         MUSTER_TRY(const auto manifest, read_manifest(artifact));
-        return ReaderFacts{scene_.supported_schema.value_or(manifest ? manifest->schema_version : 0),
-                           host_.tool_version, host_.now()};
+        return ReaderFacts{
+            scene_.supported_schema.value_or(manifest ? manifest->schema_version : 0),
+            host_.tool_version, host_.now()};
     }
 
     Result<> inspect(const fs::path& artifact) {
@@ -176,11 +179,15 @@ private:
     }
 
     Result<Injection> damage_restored(const fs::path& restored) {
-        if (row_.fault == Fault::stale_wal)
-            return leave_stale_wal(restored, folder_, scene_.seed);
-        if (row_.fault != Fault::wrong_owner)
-            return damage_file(row_.fault, restored, scene_.seed);
+        if (row_.fault == Fault::stale_wal) return leave_stale_wal(restored, folder_, scene_.seed);
+        if (row_.fault != Fault::wrong_owner) return damage_file(row_.fault, restored, scene_.seed);
         MUSTER_TRY(const auto there, status_of(restored));
+        if (::geteuid() == 0 && scene_.seed % 2 == 1) {
+            if (::chown(restored.c_str(), there.owner + 1, there.group) != 0)
+                return Failure(system_error(errno, "change the owner of", restored));
+            return Injection::at(
+                fmt::format("user {} instead of {}", there.owner + 1, there.owner));
+        }
         const auto mode = there.mode ^ 0044U;
         if (::chmod(restored.c_str(), mode) != 0)
             return Failure(system_error(errno, "change the mode of", restored));

@@ -76,8 +76,8 @@ struct Names<Fault> {
         std::pair{Fault::killed_restore, std::string_view{"killed-restore"}}};
 };
 
-/// Where a fault strikes. A stored checksum would tell every damage to an artifact, and hide whether
-/// the checks behind it tell it too: hence `resealed`.
+/// Where a fault strikes. A stored checksum would tell every damage to an artifact, and hide
+/// whether the checks behind it tell it too: hence `resealed`.
 enum class Strike { source, artifact, resealed, restored };
 template <>
 struct Names<Strike> {

@@ -194,7 +194,7 @@ private:
         const auto bytes = std::span<const std::byte>{page_}.first(header_.usable());
         const auto payload = read_varint(bytes, at);
         const bool keyed = type != 13 || read_varint(bytes, at).has_value();
-        const std::uint64_t local = 
+        const std::uint64_t local =
             payload ? local_bytes(*payload, header_.usable(), type == 13) : 0;
         if (!payload || !keyed || *payload > 0x7fffffffU ||
             at + local + (*payload > local ? 4 : 0) > bytes.size()) {
