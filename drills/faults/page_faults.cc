@@ -101,10 +101,12 @@ private:
         MUSTER_TRY(auto connection, Connection::open(path_, OpenMode::immutable));
         MUSTER_TRY(auto trees, trees_of(connection, sql));
         if (!trees.empty())
-            std::ranges::rotate(
-                trees, trees.begin() + static_cast<std::ptrdiff_t>(dice_.below(trees.size())));
+            std::rotate(trees.begin(),
+                        trees.begin() + static_cast<std::ptrdiff_t>(dice_.below(trees.size())),
+                        trees.end());
         for (const auto& tree : trees) {
-            // One of a collation or function that is not here cannot be checked at all.
+            // One of a collation or function that is not here cannot be checked at
+            // all.
             if (!connection.prepare("PRAGMA integrity_check(" + quote_name(tree.table) + ")"))
                 continue;
             MUSTER_TRY(auto place, attempt(tree));
@@ -160,11 +162,12 @@ private:
     Result<Place> overflow_bit(const Tree& in) {
         for (int tries = 0; tries < tries_in_a_tree; ++tries) {
             MUSTER_TRY(const auto leaf, pages_.leaf_below(in.root, dice_));
-            if (!leaf) return Place{};
-            for (std::size_t index = 0; index < leaf->cells(); ++index) {
-                const auto cell = leaf->cell(index);
+            if (!leaf || leaf->cells() == 0) return Place{};
+            const auto first = dice_.below(leaf->cells());
+            for (std::size_t i = 0; i < leaf->cells(); ++i) {
+                const auto cell = leaf->cell((first + i) % leaf->cells());
                 if (!cell || cell->overflow == 0) continue;
-                MUSTER_TRY(auto page, pages_.read(cell->overflow));
+                MUSTER_TRY(auto page, link_of(cell->overflow));
                 const auto bit = static_cast<unsigned>(dice_.below(4));
                 flip(page, 3, bit);
                 MUSTER_CHECK(pages_.write(page));
@@ -173,6 +176,15 @@ private:
             }
         }
         return Place{};
+    }
+
+    /// One of the first pages of the chain that begins there.
+    Result<DatabasePage> link_of(std::uint32_t number) {
+        MUSTER_TRY(auto page, pages_.read(number));
+        for (auto left = dice_.below(3); left > 0 && page.word(0) != 0; --left) {
+            MUSTER_TRY(page, pages_.read(page.word(0)));
+        }
+        return page;
     }
 
     Result<Place> value_bit(const Tree& in) {

@@ -53,7 +53,7 @@ std::set<std::string> bad_findings(const fs::path& database) {
 }
 
 fs::path prepared(const TempFolder& folder, const Shape& shape) {
-    const auto path = folder / "prepared.db";
+    auto path = folder / "prepared.db";
     make_healthy(path, shape);
     if (const auto done = prepare_for_faults(path); !done) FAIL(done.error().text());
     CHECK(bad_findings(path).empty());
@@ -89,7 +89,7 @@ TEST_CASE("damage is seen by the check that it is meant for, whatever the pages 
         const TempFolder folder;
         const Shape shape{page_size, encoding, vacuum, journal, reserved};
         const auto path = prepared(folder, shape);
-        for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        for (std::uint64_t seed = 0; seed < 6; ++seed) {
             for (const auto& [fault, by] : seen_by) {
                 INFO(shape.text() << ", seed " << seed << ": " << name_of(fault));
                 CHECK(bad_findings(damaged(path, fault, seed)).contains(std::string{by}));
@@ -118,10 +118,11 @@ TEST_CASE("a fault strikes one place, which the seed chooses", "[drills][faults]
          {page_bit, index_bit, overflow_bit, freelist_bit, header_bit, value_bit, unused_bit}) {
         INFO(name_of(fault));
         std::set<std::vector<std::size_t>> places;
-        for (std::uint64_t seed = 0; seed < 20; ++seed) {
-            places.insert(changed_bytes(path, damaged(path, fault, seed)));
-            CHECK(changed_bytes(path, damaged(path, fault, seed)).size() == 1);
-            CHECK(places.contains(changed_bytes(path, damaged(path, fault, seed))));
+        for (std::uint64_t seed = 0; seed < 12; ++seed) {
+            const auto place = changed_bytes(path, damaged(path, fault, seed));
+            CHECK(place.size() == 1);
+            if (seed < 3) CHECK(changed_bytes(path, damaged(path, fault, seed)) == place);
+            places.insert(place);
         }
         CHECK(places.size() > 3);
     }
