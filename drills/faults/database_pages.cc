@@ -22,6 +22,14 @@ void DatabasePage::set_word(std::size_t at, std::uint32_t value) {
         bytes_.at(at + i) = static_cast<std::byte>(value & 0xffU);
 }
 
+void DatabasePage::flip(std::size_t at, unsigned bit) {
+    bytes_.at(at) ^= static_cast<std::byte>(1U << bit);
+}
+
+std::string spell_bit(unsigned bit, std::size_t byte, std::uint32_t page) {
+    return fmt::format("bit {} of byte {} of page {}", bit, byte, page);
+}
+
 unsigned DatabasePage::type() const {
     return std::to_integer<unsigned>(bytes_[start()]);
 }

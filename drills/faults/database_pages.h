@@ -28,6 +28,7 @@ public:
     std::vector<std::byte>& bytes() { return bytes_; }
     std::uint32_t word(std::size_t at) const;  ///< 0 past the end
     void set_word(std::size_t at, std::uint32_t value);
+    void flip(std::size_t at, unsigned bit);
 
     unsigned type() const;  ///< 2, 5, 10 or 13: of a b-tree
     bool is_leaf() const { return type() == 10 || type() == 13; }
@@ -45,6 +46,9 @@ private:
     std::vector<std::byte> bytes_;
     std::uint32_t usable_;
 };
+
+/// "bit 3 of byte 40 of page 17".
+std::string spell_bit(unsigned bit, std::size_t byte, std::uint32_t page);
 
 /// The file itself; nobody else has it open. Holds one descriptor: no connection of this process
 /// may be open on the file meanwhile.
