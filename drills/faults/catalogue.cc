@@ -70,6 +70,7 @@ const std::vector<FaultRow>& fault_catalogue() {
         {edited_manifest, artifact, "checksum"},
         {wrong_hash_file, artifact, "checksum_file"},
         {lost_key, artifact, "key"},
+        {lost_former, artifact, "reference"},
         {newer_schema, artifact, "schema_version"},
         {newer_major, artifact, "tool_version"},
         {half_uploaded, artifact, "manifest"},

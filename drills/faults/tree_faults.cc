@@ -50,7 +50,7 @@ std::string prepared_table() {
 }
 
 /// What one attempt made of a tree: the place, or nothing where it has none.
-using Place = std::optional<std::string>;
+using Struck = std::optional<std::string>;
 
 /// One call of damage_tree.
 class DamagingTree {
@@ -60,7 +60,7 @@ public:
 
     /// From one that the dice choose on, the first one that has such a place.
     Result<Injection> in_some_tree(std::string_view sql,
-                                   const std::function<Result<Place>(const Tree&)>& attempt) {
+                                   const std::function<Result<Struck>(const Tree&)>& attempt) {
         // Immutable: it holds no lock that closing the file could drop.
         MUSTER_TRY(auto connection, Connection::open(path_, OpenMode::immutable));
         MUSTER_TRY(auto trees, trees_of(connection, sql));
@@ -79,31 +79,31 @@ public:
         return Injection::none(fmt::format("no one of {} b-trees has such a place", trees.size()));
     }
 
-    Result<Place> page_bit(const Tree& in) {
+    Result<Struck> page_bit(const Tree& in) {
         MUSTER_TRY(auto leaf, pages_.leaf_below(in.root, dice_));
-        if (!leaf) return Place{};
+        if (!leaf) return Struck{};
         // Bit 3 would make an interior page of it: every other one makes it no page at all.
         constexpr std::array bits{0U, 1U, 2U, 4U, 5U, 6U, 7U};
         const auto bit = bits.at(dice_.below(bits.size()));
         leaf->flip(0, bit);
         MUSTER_CHECK(pages_.write(*leaf));
-        return Place{fmt::format("{}, the type of a leaf of table {}",
-                                 spell_bit(bit, 0, leaf->number()), in.name)};
+        return Struck{fmt::format("{}, the type of a leaf of table {}",
+                                  spell_bit(bit, 0, leaf->number()), in.name)};
     }
 
-    Result<Place> index_bit(const Tree& in) {
+    Result<Struck> index_bit(const Tree& in) {
         MUSTER_TRY(auto leaf, pages_.leaf_below(in.root, dice_));
-        if (!leaf || leaf->type() != 10 || leaf->cells() == 0) return Place{};
+        if (!leaf || leaf->type() != 10 || leaf->cells() == 0) return Struck{};
         const auto first = dice_.below(leaf->cells());
         for (std::size_t i = 0; i < leaf->cells(); ++i) {
             const auto at = first_value(*leaf, (first + i) % leaf->cells());
             if (!at) continue;
             leaf->flip(*at, 0);
             MUSTER_CHECK(pages_.write(*leaf));
-            return Place{fmt::format("{}, in a key of index {} of table {}",
-                                     spell_bit(0, *at, leaf->number()), in.name, in.table)};
+            return Struck{fmt::format("{}, in a key of index {} of table {}",
+                                      spell_bit(0, *at, leaf->number()), in.name, in.table)};
         }
-        return Place{};
+        return Struck{};
     }
 
     /// Where the first value of a record stands that takes a byte; NULL, 0 and 1 take none.
@@ -123,10 +123,10 @@ public:
         return std::nullopt;
     }
 
-    Result<Place> overflow_bit(const Tree& in) {
+    Result<Struck> overflow_bit(const Tree& in) {
         for (int tries = 0; tries < tries_in_a_tree; ++tries) {
             MUSTER_TRY(const auto leaf, pages_.leaf_below(in.root, dice_));
-            if (!leaf || leaf->cells() == 0) return Place{};
+            if (!leaf || leaf->cells() == 0) return Struck{};
             const auto first = dice_.below(leaf->cells());
             for (std::size_t i = 0; i < leaf->cells(); ++i) {
                 const auto cell = leaf->cell((first + i) % leaf->cells());
@@ -135,11 +135,11 @@ public:
                 const auto bit = static_cast<unsigned>(dice_.below(4));
                 page.flip(3, bit);
                 MUSTER_CHECK(pages_.write(page));
-                return Place{fmt::format("{}, where an overflow chain of table {} goes on",
-                                         spell_bit(bit, 3, page.number()), in.name)};
+                return Struck{fmt::format("{}, where an overflow chain of table {} goes on",
+                                          spell_bit(bit, 3, page.number()), in.name)};
             }
         }
-        return Place{};
+        return Struck{};
     }
 
     /// One of the first pages of the chain that begins there.
@@ -151,39 +151,39 @@ public:
         return page;
     }
 
-    Result<Place> value_bit(const Tree& in) {
+    Result<Struck> value_bit(const Tree& in) {
         MUSTER_TRY(auto leaf, pages_.leaf_below(in.root, dice_));
-        if (!leaf || leaf->cells() == 0) return Place{};
+        if (!leaf || leaf->cells() == 0) return Struck{};
         const auto cell = leaf->cell(dice_.below(leaf->cells()));
-        if (!cell || cell->local == 0) return Place{};
+        if (!cell || cell->local == 0) return Struck{};
         const auto at = cell->payload_at + cell->local - 1;
         const auto bit = static_cast<unsigned>(dice_.below(8));
         leaf->flip(at, bit);
         MUSTER_CHECK(pages_.write(*leaf));
-        return Place{
+        return Struck{
             fmt::format("{}, in a value of table {}", spell_bit(bit, at, leaf->number()), in.name)};
     }
 
-    Result<Place> zeroed(const Tree& in) {
+    Result<Struck> zeroed(const Tree& in) {
         MUSTER_TRY(auto leaf, pages_.leaf_below(in.root, dice_));
-        if (!leaf) return Place{};
+        if (!leaf) return Struck{};
         std::ranges::fill(leaf->bytes(), std::byte{0});
         MUSTER_CHECK(pages_.write(*leaf));
-        return Place{fmt::format("page {}, a leaf of table {}", leaf->number(), in.name)};
+        return Struck{fmt::format("page {}, a leaf of table {}", leaf->number(), in.name)};
     }
 
-    Result<Place> swapped(const Tree& in) {
+    Result<Struck> swapped(const Tree& in) {
         MUSTER_TRY(const auto pair, pages_.neighbours_below(in.root, dice_));
-        if (!pair) return Place{};
+        if (!pair) return Struck{};
         MUSTER_TRY(auto left, pages_.read(pair->first));
         MUSTER_TRY(auto right, pages_.read(pair->second));
         // Keys of a table without rowid need not tell: nothing compares them across pages.
-        if (left.type() != 13 || right.type() != 13) return Place{};
+        if (left.type() != 13 || right.type() != 13) return Struck{};
         std::swap(left.bytes(), right.bytes());
         MUSTER_CHECK(pages_.write(left));
         MUSTER_CHECK(pages_.write(right));
-        return Place{fmt::format("pages {} and {}, leaves of table {}", left.number(),
-                                 right.number(), in.name)};
+        return Struck{fmt::format("pages {} and {}, leaves of table {}", left.number(),
+                                  right.number(), in.name)};
     }
 
 private:
@@ -199,7 +199,7 @@ Result<std::optional<Injection>> damage_tree(Fault fault, DatabasePages& pages,
     DamagingTree in{pages, path, dice};
     const auto strike =
         [&](std::string_view sql,
-            Result<Place> (DamagingTree::*how)(const Tree&)) -> Result<std::optional<Injection>> {
+            Result<Struck> (DamagingTree::*how)(const Tree&)) -> Result<std::optional<Injection>> {
         MUSTER_TRY(auto done,
                    in.in_some_tree(sql, [&](const Tree& tree) { return (in.*how)(tree); }));
         return std::optional{std::move(done)};

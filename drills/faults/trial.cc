@@ -16,6 +16,7 @@
 #include "engine/snapshot/commit.h"
 #include "engine/snapshot/inspect.h"
 #include "engine/snapshot/list.h"
+#include "engine/snapshot/names.h"
 #include "engine/snapshot/restore.h"
 #include "engine/snapshot/take.h"
 #include "engine/sqlite/scratch.h"
@@ -58,6 +59,7 @@ private:
             return with_program();
         if (row_.strike == Strike::source) return at_source();
         if (row_.strike == Strike::restored) return at_restored();
+        if (row_.fault == Fault::lost_former) return in_chain();
         return row_.fault == Fault::clock_skew ? in_store() : at_artifact();
     }
 
@@ -73,10 +75,15 @@ private:
         return {};
     }
 
-    Result<> at_source() {
-        const auto source = folder_ / "source.sqlite";
+    Result<fs::path> copy_of_clone() const {
+        auto source = folder_ / "source.sqlite";
         MUSTER_TRY(const auto file, File::open_read(scene_.clone));
         MUSTER_CHECK(copy_bytes(file, source));
+        return source;
+    }
+
+    Result<> at_source() {
+        MUSTER_TRY(const auto source, copy_of_clone());
         MUSTER_TRY(out_.injection, damage_file(row_.fault, source, scene_.seed));
         if (!out_.injection.done) return {};
         const auto taken = take_snapshot(step_of(source), host_);
@@ -165,6 +172,25 @@ private:
         else
             out_.injection.told += "; it was picked all the same, or none was";
         return {};
+    }
+
+    /// One of changes, which nothing can be made of without the full one before it.
+    Result<> in_chain() {
+        MUSTER_TRY(const auto source, copy_of_clone());
+        auto step = step_of(source);
+        step.track_pages = true;
+        MUSTER_TRY(const auto full, take_snapshot(step, host_));
+        MUSTER_TRY(out_.injection, damage_file(Fault::changed_row, source, scene_.seed));
+        if (!out_.injection.done) return {};
+        step.former =
+            Former{DeltaKind::incr, full.snapshot.key, full.snapshot.manifest.checksum_sha256, {}};
+        step.place.layout = "changes";
+        MUSTER_TRY(const auto changes, take_snapshot(step, host_));
+        const fs::path former{full.snapshot.path};
+        for (const auto& file : {manifest_of(former), checksum_file_of(former), former})
+            MUSTER_CHECK(remove_durably(file));
+        out_.injection.told = "the full snapshot that one of changes is told by is gone";
+        return inspect(changes.snapshot.path);
     }
 
     Result<> at_restored() {
