@@ -19,28 +19,41 @@ namespace {
 
 using namespace std::string_literals;
 
+struct Scene {
+    const FaultScene& given;
+    const fs::path& folder;
+};
+
 constexpr Bytes largest_record{std::uint64_t{16} << 20U};
 
+Result<bool> has_program(const Scene& scene) {
+    MUSTER_TRY(const auto there, status_of(scene.given.muster));
+    return there.regular;
+}
+Injection no_program() {
+    return Injection::none("the program itself is not at hand");
+}
+
 /// Another database than the one in the artifact, in a folder of its own.
-Result<fs::path> make_former(const ProgramScene& scene, const std::string& name, Fault how) {
+Result<fs::path> make_former(const Scene& scene, const std::string& name, Fault how) {
     const auto target = scene.folder / name / "app.sqlite";
     MUSTER_CHECK(make_folder(target.parent_path()));
-    MUSTER_TRY(const auto file, File::open_read(scene.artifact));
+    MUSTER_TRY(const auto file, File::open_read(scene.given.artifact));
     MUSTER_CHECK(copy_bytes(file, target));
-    MUSTER_TRY(const auto changed, damage_file(how, target, scene.seed));
+    MUSTER_TRY(const auto changed, damage_file(how, target, scene.given.seed));
     if (!changed.done) return fail(ErrorCode::internal, "no former database: " + changed.told);
     return target;
 }
 
-Result<ProgramEnd> run_restore(const ProgramScene& scene, std::vector<std::string> before,
+Result<ProgramEnd> run_restore(const Scene& scene, std::vector<std::string> before,
                                const fs::path& target, const Host& host) {
     Program program;
     program.argv = std::move(before);
     program.argv.insert(
         program.argv.end(),
-        {real_path(scene.muster).string(), "restore", real_path(scene.artifact).string(), "--to",
-         real_path(target).string(), "--force", "--no-verify", "--state",
-         real_path(scene.folder / "state").string(), "--output",
+        {real_path(scene.given.muster).string(), "restore",
+         real_path(scene.given.artifact).string(), "--to", real_path(target).string(), "--force",
+         "--no-verify", "--state", real_path(scene.folder / "state").string(), "--output",
          real_path(scene.folder / "record.json").string()});
     program.folder = scene.folder;
     program.withheld = host.secret_variables;
@@ -57,7 +70,7 @@ bool left_beside(const fs::path& target) {
 }
 
 /// Codes of why the run that ended just now failed.
-Result<std::vector<std::string>> told_by_run(const ProgramScene& scene) {
+Result<std::vector<std::string>> told_by_run(const Scene& scene) {
     MUSTER_TRY(const auto text, read_text(scene.folder / "record.json", largest_record));
     const auto record = from_json<Record>(text, "record.json");
     std::vector<std::string> out;
@@ -79,10 +92,10 @@ constexpr std::array kills{
     Kill{"swap.renamed", Fault::header_bit}};
 
 /// Why it was not as it ought to be; empty: it was.
-Result<std::string> kill_and_mend(const ProgramScene& scene, const Kill& kill, const Host& host) {
+Result<std::string> kill_and_mend(const Scene& scene, const Kill& kill, const Host& host) {
     MUSTER_TRY(const auto target, make_former(scene, std::string{kill.place}, kill.former));
     MUSTER_TRY(const auto former, sha256_of_file(target));
-    MUSTER_TRY(const auto wanted, sha256_of_file(scene.artifact));
+    MUSTER_TRY(const auto wanted, sha256_of_file(scene.given.artifact));
     MUSTER_TRY(const auto end,
                run_restore(scene, {"env", fmt::format("MUSTER_TEST_KILL_AT={}", kill.place)},
                            target, host));
@@ -95,7 +108,7 @@ Result<std::string> kill_and_mend(const ProgramScene& scene, const Kill& kill, c
         if (now != former && now != wanted) return "it left half a database"s;
     }
     RestoreStep again;
-    again.backup = scene.artifact.string();
+    again.backup = scene.given.artifact.string();
     again.target = target.string();
     again.force = true;
     again.verify = false;
@@ -107,11 +120,14 @@ Result<std::string> kill_and_mend(const ProgramScene& scene, const Kill& kill, c
 
 }  // namespace
 
-Result<Reaction> fill_disk(const ProgramScene& scene, const Host& host) {
+Result<Reaction> fill_disk(const FaultScene& given, const fs::path& folder, const Host& host) {
+    const Scene scene{given, folder};
     Reaction out;
+    MUSTER_TRY(const bool runs, has_program(scene));
+    if (!runs) return Reaction{no_program(), {}, {}};
     MUSTER_TRY(const auto target, make_former(scene, "full", Fault::changed_row));
     MUSTER_TRY(const auto former, sha256_of_file(target));
-    MUSTER_TRY(const auto artifact, status_of(scene.artifact));
+    MUSTER_TRY(const auto artifact, status_of(scene.given.artifact));
     const auto limit = artifact.size.count / 2;
     const auto end = run_restore(
         scene, {"env", "--ignore-signal=XFSZ", "prlimit", fmt::format("--fsize={}", limit)}, target,
@@ -136,8 +152,11 @@ Result<Reaction> fill_disk(const ProgramScene& scene, const Host& host) {
     return out;
 }
 
-Result<Reaction> kill_restore(const ProgramScene& scene, const Host& host) {
+Result<Reaction> kill_restore(const FaultScene& given, const fs::path& folder, const Host& host) {
+    const Scene scene{given, folder};
     Reaction out;
+    MUSTER_TRY(const bool runs, has_program(scene));
+    if (!runs) return Reaction{no_program(), {}, {}};
     std::string places, missed;
     for (const auto& kill : kills) {
         MUSTER_TRY(const auto fault, kill_and_mend(scene, kill, host));
@@ -147,7 +166,7 @@ Result<Reaction> kill_restore(const ProgramScene& scene, const Host& host) {
     out.injection = Injection::at(fmt::format("killed at {}{}", places, missed));
     if (missed.empty())
         out.findings.push_back(
-            {"interrupted_restore", Severity::warning, Verdict::bad, scene.artifact.string(),
+            {"interrupted_restore", Severity::warning, Verdict::bad, scene.given.artifact.string(),
              "a killed restore was found, and finished or undone", "none",
              fmt::format("{} of {} kills", kills.size(), kills.size()), places, ""});
     return out;
