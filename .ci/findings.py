@@ -5,7 +5,7 @@ from pathlib import Path
 
 MADE = [r'\{\s*"([a-z_]+)",\s*(?:[A-Za-z_.:>()*-]*\s*)?Severity::', r'\{\s*"([a-z_]+)",\s*policy\.strictness', r'\badd\(\s*"([a-z_]+)",\s*Severity::',
         r'finding_(?:of|for)\(\s*(?:table,\s*subject,\s*)?"([a-z_]+)"', r'\bcode = "([a-z_]+)"', r'trouble_finding\(\s*"([a-z_]+)"',
-        r'judge_objective\(\s*out,\s*"([a-z_]+)"', r'Finding\s*\w*\{\s*"([a-z_]+)"', r'"(key)" : "content"', r'cannot\("?.*\n?.*\{"(not_available)"', r'\{"(not_available)",']
+        r'judge_objective\(\s*out,\s*"([a-z_]+)"', r'Finding\s*\w*\{\s*"([a-z_]+)"', r'held_to_manifest\(\s*"([a-z_]+)"', r'"(key)" : "content"', r'cannot\("?.*\n?.*\{"(not_available)"', r'\{"(not_available)",']
 TABLE = Path("engine/model/finding_codes.cc")
 
 listed = re.findall(r'^        \{"([a-z_]+)",', TABLE.read_text(), re.MULTILINE)

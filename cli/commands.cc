@@ -32,6 +32,8 @@ const std::vector<Option>& common_options() {
         {"--log-level", "LEVEL",
          "error, warning (what dead runs left behind) or info (every step); on standard error"},
         {"--log-format", "FORMAT", "text or json (one journal event a line)"},
+        {"--events", "FILE",
+         "write each journal event to FILE as it happens, one line of JSON each; also the acts of a rehearsal"},
         {"--state", "DIR",
          "where journals and records go; else the policy's audit.state, else $XDG_STATE_HOME/muster, as root /var/lib/muster"}};
     return table;

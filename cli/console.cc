@@ -1,6 +1,8 @@
 #include "cli/console.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,9 +11,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "engine/codec/documents.h"
 #include "engine/model/error_report.h"
+#include "reporters/act_line.h"
 #include "reporters/progress_line.h"
 
 namespace muster {
@@ -119,12 +123,29 @@ Result<> require_writable(std::string_view flag, const std::string& file, char b
     return {};
 }
 
+/// Other documents begin with that bracket too, such as the manifest of a backup.
+Result<> require_events(const std::string& file) {
+    constexpr Bytes enough{std::uint64_t{1} << 30U};
+    MUSTER_TRY(const auto there, status_of(file));
+    if (!there.regular || there.size.count == 0) return {};
+    MUSTER_TRY(const auto text, read_text(file, enough));
+    if (text.starts_with("{\"schema\":\"muster/journal-event/")) return {};
+    return fail(ErrorCode::target_exists,
+                fmt::format("--events: {} holds something else than events; it stays", file),
+                "name another file");
+}
+
 Result<Style> read_style(const Arguments& arguments) {
     Style style;
     style.json = arguments.has("--json");
     style.quiet = arguments.has("--quiet");
     style.output = arguments.value("--output");
     if (arguments.has("--output")) MUSTER_CHECK(require_writable("--output", style.output, '{'));
+    style.events = arguments.value("--events");
+    if (arguments.has("--events")) {
+        MUSTER_CHECK(require_writable("--events", style.events, '{'));
+        MUSTER_CHECK(require_events(style.events));
+    }
     MUSTER_TRY(const auto color, one_of(arguments, "--color", {"auto", "always", "never"}));
     style.color = color == 1 || (color == 0 && ::isatty(STDOUT_FILENO) == 1 &&
                                  std::getenv("NO_COLOR") == nullptr);
@@ -163,24 +184,80 @@ int deliver(const Style& style, const Refusal& refusal) {
     return hand_over(style, document.value_or(""), exit_status_of(error.code));
 }
 
-EventSink log_sink(const Style& style) {
-    return [style](const Event& event) {
-        const bool warning = event.kind == EventKind::found;
-        if (style.level == Style::Level::error ||
-            (style.level == Style::Level::warning && !warning))
+namespace {
+
+void log_event(const Style& style, const Event& event) {
+    const bool warning = event.kind == EventKind::found;
+    if (style.level == Style::Level::error || (style.level == Style::Level::warning && !warning))
+        return;
+    if (style.log_json) {
+        print(stderr, to_line(event) + "\n");
+        return;
+    }
+    std::string text = fmt::format("{} {} {}", format_time(event.at), warning ? "warning" : "info",
+                                   name_of(event.kind));
+    if (!event.step.empty()) text += " " + event.step;
+    if (event.act) text += fmt::format(": {} ({})", event.act->name, event.act->act);
+    if (event.kind == EventKind::act_finished)
+        text += fmt::format(": {}: {}", name_of(event.act->status), event.act->told);
+    if (event.outcome) text += fmt::format(": {}", name_of(event.outcome->status));
+    if (event.outcome && event.outcome->trouble)
+        text += fmt::format(": {}", event.outcome->trouble->message);
+    if (!event.message.empty()) text += ": " + event.message;
+    print(stderr, text + "\n");
+}
+
+/// One event a line, as they come.
+class EventsFile {
+public:
+    explicit EventsFile(const std::string& path) : path_(path) {
+        if (path.empty()) return;
+        constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+        const int descriptor = ::open(path.c_str(), flags, S_IRUSR | S_IWUSR);
+        if (descriptor >= 0) file_ = ::fdopen(descriptor, "w");
+        if (file_ == nullptr) tell_lost();
+    }
+    ~EventsFile() {
+        if (file_ != nullptr) std::fclose(file_);
+    }
+    EventsFile(const EventsFile&) = delete;
+    EventsFile& operator=(const EventsFile&) = delete;
+
+    void write(const Event& event) {
+        if (file_ == nullptr) return;
+        const auto line = to_line(event) + "\n";
+        if (std::fwrite(line.data(), 1, line.size(), file_) == line.size() &&
+            std::fflush(file_) == 0)
             return;
-        if (style.log_json) {
-            print(stderr, to_line(event) + "\n");
+        tell_lost();
+        std::fclose(file_);
+        file_ = nullptr;
+    }
+
+private:
+    /// The run goes on: its journal has them all.
+    void tell_lost() const {
+        print(stderr,
+              fmt::format("muster: --events: cannot write {}: {}\n", path_, std::strerror(errno)));
+    }
+
+    std::string path_;
+    std::FILE* file_ = nullptr;
+};
+
+}  // namespace
+
+EventSink event_sink(const Style& style) {
+    return [style, file = std::make_shared<EventsFile>(style.events),
+            shown = std::make_shared<std::string>()](const Event& event) {
+        file->write(event);
+        log_event(style, event);
+        if (!style.progress || event.kind != EventKind::act_finished ||
+            style.level == Style::Level::info)
             return;
-        }
-        std::string text = fmt::format("{} {} {}", format_time(event.at),
-                                       warning ? "warning" : "info", name_of(event.kind));
-        if (!event.step.empty()) text += " " + event.step;
-        if (event.outcome) text += fmt::format(": {}", name_of(event.outcome->status));
-        if (event.outcome && event.outcome->trouble)
-            text += fmt::format(": {}", event.outcome->trouble->message);
-        if (!event.message.empty()) text += ": " + event.message;
-        print(stderr, text + "\n");
+        if (std::exchange(*shown, event.step) != event.step)
+            print(stderr, "\r\x1b[K" + event.step + "\n");
+        print(stderr, "\r\x1b[K" + painted(style, act_line(*event.act)));
     };
 }
 

@@ -16,6 +16,7 @@ struct Style {
     enum class Level { error, warning, info } level = Level::warning;
     bool log_json = false;
     std::string output;
+    std::string events;
 };
 
 /// ErrorCode::usage when an option has a value that it cannot have.
@@ -26,8 +27,9 @@ int deliver(const Style& style, const Reply& reply);
 /// The same for a line that could not even be read.
 int deliver(const Style& style, const Refusal& refusal);
 
-/// Prints journal events as log lines, as the style wants them.
-EventSink log_sink(const Style& style);
+/// Prints journal events as log lines, as the style wants them; on a terminal also each act of a
+/// rehearsal as it ends; and writes them to --events.
+EventSink event_sink(const Style& style);
 /// Draws the bar, for work over a second.
 std::function<void(std::string_view, std::uint64_t, std::uint64_t)> progress_bar(
     const Style& style);

@@ -35,7 +35,9 @@ int main(int argc, char** argv) {
     surroundings.host.keep_going = keep_going;
     surroundings.host.progress = progress_bar(*style);
     surroundings.host.tool_version = version;
-    surroundings.watcher = log_sink(*style);
+    std::error_code unknown;
+    surroundings.host.muster = fs::read_symlink("/proc/self/exe", unknown);
+    surroundings.watcher = event_sink(*style);
     try {
         return deliver(*style, command->run(arguments, surroundings));
     } catch (const std::exception& fault) {

@@ -26,17 +26,17 @@ void Sandbox::leave(bool keep, const std::string& subject, Rehearsal& rehearsal)
                                   drilled.sandbox, "", "rm -r " + drilled.sandbox});
 }
 
-Finding judge_rto(const Drilled& drilled, const std::string& subject, std::string what_took_it) {
-    const bool met = drilled.restore_took <= *drilled.rto;
-    return {"rto",
-            Severity::error,
-            met ? Verdict::good : Verdict::bad,
-            subject,
-            met ? "the restore keeps the objective" : "the restore misses the objective",
-            "at most " + spell_duration(*drilled.rto),
-            spell_duration(drilled.restore_took),
-            std::move(what_took_it),
-            ""};
+bool is_verdict(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::damaged:
+        case ErrorCode::not_a_database:
+        case ErrorCode::manifest_mismatch:
+        case ErrorCode::newer_tool_major:
+        case ErrorCode::newer_schema:
+        case ErrorCode::unfinished_snapshot:
+        case ErrorCode::rolled_back: return true;
+        default: return false;
+    }
 }
 
 Result<DatabaseDigest> digest_at(const fs::path& path) {

@@ -1,4 +1,4 @@
-// What the drills share: where they work, and what they leave.
+// What a rehearsal leaves, and where it works.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,7 @@ struct Rehearsal {
     Drilled drilled;
     Findings findings;
     std::vector<Phase> phases;
+    std::optional<Error> failure;  ///< aborted and interrupted: why it could not be carried out
 };
 
 /// A folder of its own below `sandboxes`, removed whatever happens.
@@ -29,8 +30,8 @@ private:
     std::optional<ScratchFolder> folder_;
 };
 
-/// Finding `rto`: restore_took against the objective, which there is.
-Finding judge_rto(const Drilled& drilled, const std::string& subject, std::string what_took_it);
+/// A restore failed so because of the backup, not of the place where the drill is held.
+bool is_verdict(ErrorCode code);
 
 /// What the database at `path`, which nobody writes, holds.
 Result<DatabaseDigest> digest_at(const fs::path& path);

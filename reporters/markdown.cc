@@ -63,6 +63,17 @@ std::string target_row(const Standing& standing, Time now) {
                        objective_cell(standing.rto), drill);
 }
 
+/// Below the table, whose cells hold what was measured.
+void write_outlooks(std::string& out, const Handoff& handoff) {
+    for (const auto& standing : handoff.targets) {
+        if (!standing.outlook) continue;
+        if (out.ends_with("|\n")) out += "\nWhere the time of a restore is heading:\n\n";
+        out += fmt::format("- {}: {} ({} rehearsals since {})\n", plain(standing.target),
+                           plain(standing.outlook->told), standing.outlook->measurements,
+                           when(standing.outlook->since));
+    }
+}
+
 std::string verdict(const Handoff& handoff) {
     const auto well = std::ranges::count_if(
         handoff.targets, [&](const auto& each) { return is_well(each, handoff.as_of); });
@@ -197,23 +208,45 @@ void write_rehearsals(std::string& out, const Handoff& handoff) {
     for (const auto& outcome : handoff.last_run.outcomes) {
         if (!outcome.drilled) continue;
         const auto& drilled = *outcome.drilled;
-        out += fmt::format("\n## Rehearsal {} of {}: {}\n\n", plain(drilled.drill),
-                           plain(outcome.target), drilled.passed ? "passed" : "**failed**");
-        out +=
-            "A clone of the database was snapshotted, damaged on purpose, restored, and compared row by row with what it had been.\n"
-            "The database itself was only read.\n\n";
+        out += fmt::format("\n## Rehearsal {}{}: {}\n\n", plain(drilled.drill),
+                           outcome.target.empty() ? "" : " of " + plain(outcome.target),
+                           drilled.passed ? "passed" : "**failed**");
+        const bool calls = std::ranges::any_of(drilled.steps, [](const auto& act) {
+            return act.act == "run" || act.act == "http" || act.act == "until" ||
+                   act.act == "service";
+        });
+        out += fmt::format("{}: {}. {}\n", plain(drilled.scenario), name_of(drilled.status),
+                           calls ? "muster itself only read production; what its steps ran and "
+                                   "called stands below."
+                                 : "Production was only read.");
+        if (!drilled.backup.empty())
+            out += fmt::format(
+                "\nRestored: {}{}\n", code(drilled.backup),
+                drilled.backup_time ? ", content of " + when(*drilled.backup_time) : std::string{});
+        out += "\n| step | did | took | seen |\n|---|---|---:|---|\n";
+        for (const auto& act : drilled.steps)
+            out += fmt::format("| {} | {}{} | {} | {} |\n", plain(act.name), plain(act.act),
+                               act.status == DrillStatus::completed
+                                   ? ""
+                                   : fmt::format(": **{}**", name_of(act.status)),
+                               spell_duration(act.elapsed), plain(act.told));
+        out += "\n";
         for (const auto& mutation : drilled.mutations)
             out += fmt::format("- damage: {} in {} ({} row{})\n", plain(mutation.kind),
                                plain(mutation.table), mutation.rows, mutation.rows == 1 ? "" : "s");
         for (const auto& finding : outcome.findings)
-            if (finding.code == "equality" || finding.code == "damage")
-                out += fmt::format("- {}: {} ({})\n", plain(finding.code), plain(finding.reason),
-                                   plain(finding.coverage));
-        out += fmt::format("\n| phase | took |\n|---|---:|\n");
-        for (const auto& phase : outcome.phases)
-            out += fmt::format("| {} | {} |\n", plain(phase.name), spell_duration(phase.elapsed));
-        out += fmt::format("| **restore with all checks** | **{}** |\n",
-                           spell_duration(drilled.restore_took));
+            if (finding.code == "equality" || finding.code == "damage" ||
+                finding.code == "faults" || fails(finding))
+                out += fmt::format(
+                    "- {}: {}{}\n", plain(finding.code), plain(finding.reason),
+                    finding.coverage.empty() ? "" : " (" + plain(finding.coverage) + ")");
+        if (drilled.restore_took > Duration::zero()) {
+            out += "\n| recovery | took |\n|---|---:|\n";
+            for (const auto& phase : drilled.recovery)
+                out +=
+                    fmt::format("| {} | {} |\n", plain(phase.name), spell_duration(phase.elapsed));
+            out += fmt::format("| **in all** | **{}** |\n", spell_duration(drilled.restore_took));
+        }
         out +=
             fmt::format("\nSandbox: {}.\n",
                         drilled.sandbox_removed ? "removed" : "kept at " + code(drilled.sandbox));
@@ -280,6 +313,7 @@ std::string handoff_markdown(const Handoff& handoff) {
         "## What is protected, and what is proven\n\n"
         "| target | state | newest backup | proven until | RPO | RTO | last rehearsal |\n|---|---|---|---|---|---|---|\n";
     for (const auto& standing : handoff.targets) out += target_row(standing, handoff.as_of);
+    write_outlooks(out, handoff);
     write_attention(out, handoff);
     write_restore(out, handoff);
     write_rehearsals(out, handoff);

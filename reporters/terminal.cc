@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/model/command_line.h"
+#include "reporters/act_line.h"
 #include "reporters/counted.h"
 #include "reporters/indented.h"
 
@@ -76,6 +77,26 @@ std::string_view word_for(const Outcome& outcome) {
     return "done";
 }
 
+std::string what_was_drilled(const Drilled& drilled, const Findings& findings) {
+    std::string out;
+    if (drilled.restore_took > Duration::zero()) {
+        out = fmt::format("restored in {}", spell_duration(drilled.restore_took));
+        if (drilled.rto) out += fmt::format(" (objective {})", spell_duration(*drilled.rto));
+    }
+    if (const auto tried = std::ranges::count(drilled.faults, true, &FaultTrial::applies))
+        out = fmt::format(
+            "{} of {} faults caught",
+            std::ranges::count_if(drilled.faults,
+                                  [](const auto& trial) { return trial.applies && trial.caught; }),
+            tried);
+    const bool tried_to =
+        std::ranges::find(drilled.steps, "restore", &DrilledStep::act) != drilled.steps.end();
+    if (out.empty()) out = tried_to ? "not restored" : counted(std::ssize(drilled.steps), "step");
+    if (drilled.status != DrillStatus::completed)
+        out = fmt::format("{}; {}", name_of(drilled.status), out);
+    return findings.empty() ? out : out + "; " + count_of_findings(findings);
+}
+
 std::string what_it_did(const Outcome& outcome) {
     if (outcome.trouble) return outcome.trouble->message;
     if (outcome.snapshot)
@@ -84,15 +105,7 @@ std::string what_it_did(const Outcome& outcome) {
                            outcome.snapshot->told_by.empty()
                                ? ""
                                : ", what changed since " + outcome.snapshot->told_by);
-    if (outcome.drilled) {
-        auto out =
-            outcome.drilled->restored
-                ? fmt::format("restored in {}", spell_duration(outcome.drilled->restore_took))
-                : std::string{"not restored"};
-        if (outcome.drilled->rto)
-            out += fmt::format(" (objective {})", spell_duration(*outcome.drilled->rto));
-        return out + "; " + count_of_findings(outcome.findings);
-    }
+    if (outcome.drilled) return what_was_drilled(*outcome.drilled, outcome.findings);
     if (outcome.restored)
         return fmt::format("{} now holds {}", outcome.restored->target, outcome.restored->backup);
     if (!outcome.removed.empty()) return "removed " + outcome.removed;
@@ -185,6 +198,8 @@ std::string outcome_lines(const Outcome& outcome) {
             "", outcome.restored->set_aside);
     if (outcome.repaired) out += repair_lines(*outcome.repaired);
     if (outcome.service) out += service_lines(*outcome.service);
+    if (outcome.drilled && !outcome.drilled->passed)
+        for (const auto& act : outcome.drilled->steps) out += act_line(act);
     if (outcome.drilled && !outcome.drilled->sandbox_removed)
         out += fmt::format("{:<12}sandbox: {}\n", "", outcome.drilled->sandbox);
     return out;

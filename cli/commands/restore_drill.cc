@@ -12,8 +12,7 @@ Result<DrillStep> read_drill(const Arguments& arguments, RestoreChoice& choice) 
     DrillStep step;
     step.drill = "restore-drill";
     step.scenario = Scenario::restore_drill;
-    step.backup = choice.step.backup;
-    step.keys = std::move(choice.step.keys);
+    step.backup = DrillBackup{choice.step.backup, {}, std::move(choice.step.keys), {}};
     step.checks = std::move(choice.step.checks);
     step.supported_schema = choice.step.supported_schema;
     step.schema_version_sql = SchemaVersionSpec{}.sql;
@@ -23,7 +22,7 @@ Result<DrillStep> read_drill(const Arguments& arguments, RestoreChoice& choice) 
         if (choice.spec->revision) step.revision_sql = choice.spec->revision->sql;
     }
     MUSTER_TRY(const auto keys, keys_of(arguments, "--key"));
-    step.keys.insert(step.keys.end(), keys.begin(), keys.end());
+    step.backup->keys.insert(step.backup->keys.end(), keys.begin(), keys.end());
     MUSTER_TRY(const auto checks, checks_of(arguments));
     step.checks.insert(step.checks.end(), checks.begin(), checks.end());
     MUSTER_TRY(const auto supported, supported_schema_of(arguments));

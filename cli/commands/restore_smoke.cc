@@ -10,6 +10,7 @@ namespace {
 Reply run_restore_smoke(const Arguments& arguments, const Surroundings& surroundings) {
     DrillStep step;
     step.drill = "restore-smoke";
+    step.scenario = Scenario::restore_smoke;
     step.source = fs::absolute(arguments.value("DB")).lexically_normal().string();
     if (arguments.has("--rto")) {
         step.rto = TextForm<Duration>::parse(arguments.value("--rto"));

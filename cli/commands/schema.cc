@@ -16,7 +16,7 @@ Reply run_schema(const Arguments& arguments, const Surroundings&) {
         if (page) return Answer{*page, {}};
         return refuse(
             ErrorCode::usage, fmt::format("there is no reference page of '{}'", name),
-            "there are two: muster schema policy --reference, muster schema findings --reference");
+            "there are three: muster schema policy --reference, and of scenario and findings");
     }
     const auto text = schema_text(name);
     if (!text)
@@ -36,7 +36,7 @@ Command schema_command() {
         {{"[NAME]", "policy, plan, record, …"}},
         {{"--list", "", "list the names"},
          {"--reference", "",
-          "of policy: every key that people write; of findings: every code; as Markdown"}},
+          "of policy and scenario: every key that people write; of findings: every code; as Markdown"}},
         run_schema};
 }
 

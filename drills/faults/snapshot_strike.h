@@ -1,9 +1,9 @@
 // Faults that strike before or in the store: a snapshot is what is looked at.
 #pragma once
 
-#include "drills/faults/catalogue.h"
 #include "drills/faults/fault_scene.h"
 #include "engine/base/host.h"
+#include "engine/model/fault_catalogue.h"
 
 namespace muster {
 

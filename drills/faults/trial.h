@@ -1,9 +1,9 @@
 // One fault injected for real, and what the checks say to it.
 #pragma once
 
-#include "drills/faults/catalogue.h"
 #include "drills/faults/fault_scene.h"
 #include "engine/base/host.h"
+#include "engine/model/fault_catalogue.h"
 
 namespace muster {
 

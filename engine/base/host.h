@@ -21,6 +21,7 @@ struct Host {
     std::string tool_version;
     fs::path scratch;  ///< for private copies
     fs::path cache;    ///< for what can be made again; empty: nothing is kept
+    fs::path muster;   ///< this program, for drills that run it; empty: not known
     /// Environment variables that hold keys: no program that is run is given them.
     std::vector<std::string> secret_variables;
 };

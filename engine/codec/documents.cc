@@ -32,8 +32,8 @@ constexpr auto rows_of() {
 
 /// Every document there is.
 constexpr auto rows =
-    rows_of<Policy, Manifest, Inspection, Plan, Record, Population, Event, SwapIntent, Pin,
-            VerificationReport, HealthReport, SnapshotList, RetentionReport, Handoff,
+    rows_of<Policy, ScenarioSpec, Manifest, Inspection, Plan, Record, Population, Event, SwapIntent,
+            Pin, VerificationReport, HealthReport, SnapshotList, RetentionReport, Handoff,
             ScheduleReport, InitReport, ProblemReport, ErrorReport, VersionReport>();
 
 }  // namespace

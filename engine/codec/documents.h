@@ -28,6 +28,7 @@ struct Population;
 struct ProblemReport;
 struct Record;
 struct RetentionReport;
+struct ScenarioSpec;
 struct ScheduleReport;
 struct SnapshotList;
 struct SwapIntent;
@@ -52,6 +53,13 @@ struct Document<Policy> {
     static constexpr std::string_view name = "policy";
     static constexpr int version = 1;
     static constexpr bool marked = false;  // says `muster: 1`
+    static constexpr bool by_people = true;
+};
+template <>
+struct Document<ScenarioSpec> {
+    static constexpr std::string_view name = "scenario";
+    static constexpr int version = 1;
+    static constexpr bool marked = false;  // a part of muster, shipped with it
     static constexpr bool by_people = true;
 };
 template <>

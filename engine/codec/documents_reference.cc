@@ -20,5 +20,6 @@ std::string reference_of() {
 }
 
 template std::string reference_of<Policy>();
+template std::string reference_of<ScenarioSpec>();
 
 }  // namespace muster::codec

@@ -48,4 +48,18 @@ struct Fields<DatabaseDigest> {
                  "Tables that could not be read here, each with the reason.")};
 };
 
+/// The number of rows of a table, as a rehearsal counted them.
+struct TableRows {
+    std::string table;
+    std::int64_t rows = 0;
+    bool operator==(const TableRows&) const = default;
+};
+template <>
+struct Fields<TableRows> {
+    static constexpr std::string_view doc = "The rows of one table.";
+    static constexpr auto list =
+        FieldList{required("table", &TableRows::table, "Name of the table."),
+                  required("rows", &TableRows::rows, "Number of rows.")};
+};
+
 }  // namespace muster

@@ -8,8 +8,10 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/digest.h"
+#include "engine/base/rare.h"
 #include "engine/base/rare_text.h"
 #include "engine/base/time.h"
+#include "engine/model/database_digest.h"
 #include "engine/model/health_report.h"
 #include "engine/model/schedule/zone.h"
 #include "engine/model/trouble.h"
@@ -68,6 +70,20 @@ struct SnapshotFacts {
     bool operator==(const SnapshotFacts&) const = default;
 };
 
+/// One measurement of a restore.
+struct RestoreMeasured {
+    Time at{};
+    Duration took{};
+    Bytes bytes;
+    bool operator==(const RestoreMeasured&) const = default;
+};
+
+struct RowsSeen {
+    Time at{};  ///< of the content
+    std::vector<TableRows> tables;
+    bool operator==(const RowsSeen&) const = default;
+};
+
 /// The newest rehearsal of a drill on a target.
 struct DrillFacts {
     std::string drill;
@@ -75,6 +91,9 @@ struct DrillFacts {
     Time at{};
     bool passed = false;
     Duration restore_took{};
+    std::vector<RestoreMeasured> history =
+        {};                    ///< of rehearsals that passed, oldest first; the newest few
+    Rare<RowsSeen> rows = {};  ///< of the newest one that passed and counted them
     bool operator==(const DrillFacts&) const = default;
 };
 
@@ -97,7 +116,8 @@ struct UnfinishedRun {
 struct Observation {
     Time now{};
     Sha256 policy_hash;
-    Zone zone;  ///< the policy's
+    std::string folder;  ///< of the policy file
+    Zone zone;           ///< the policy's
     std::vector<TargetFacts> targets;
     std::vector<StoreFacts> stores;
     std::vector<SnapshotFacts> snapshots;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/model/database_digest.h"
+#include "engine/model/fault.h"
 #include "engine/model/finding.h"
 #include "engine/model/manifest.h"
 #include "engine/model/repair.h"
@@ -137,16 +138,84 @@ struct Fields<Mutation> {
                   required("rows", &Mutation::rows, "Rows touched.")};
 };
 
+/// completed: everything held. failed: the hypothesis or a step did not. deviated: all steps held,
+/// and the hypothesis does not hold any more. aborted: it could not be carried out. interrupted: it
+/// was stopped. under_way: an act has begun.
+enum class DrillStatus { completed, failed, deviated, aborted, interrupted, under_way };
+template <>
+struct Names<DrillStatus> {
+    static constexpr std::array list{
+        std::pair{DrillStatus::completed, std::string_view{"completed"}},
+        std::pair{DrillStatus::failed, std::string_view{"failed"}},
+        std::pair{DrillStatus::deviated, std::string_view{"deviated"}},
+        std::pair{DrillStatus::aborted, std::string_view{"aborted"}},
+        std::pair{DrillStatus::interrupted, std::string_view{"interrupted"}},
+        std::pair{DrillStatus::under_way, std::string_view{"under_way"}}};
+};
+
+enum class DrillPart { before, step, after, rollback };
+template <>
+struct Names<DrillPart> {
+    static constexpr std::array list{std::pair{DrillPart::before, std::string_view{"before"}},
+                                     std::pair{DrillPart::step, std::string_view{"step"}},
+                                     std::pair{DrillPart::after, std::string_view{"after"}},
+                                     std::pair{DrillPart::rollback, std::string_view{"rollback"}}};
+};
+
+struct DrilledStep {
+    DrillPart part = DrillPart::step;
+    std::string name;
+    std::string act;
+    DrillStatus status = DrillStatus::completed;
+    Duration elapsed{};
+    std::string told;
+    bool operator==(const DrilledStep&) const = default;
+};
+template <>
+struct Fields<DrilledStep> {
+    static constexpr std::string_view doc = "What one step of a rehearsal did.";
+    static constexpr auto list = FieldList{
+        required("part", &DrilledStep::part,
+                 "before and after: of the hypothesis; step; or rollback."),
+        required("name", &DrilledStep::name, "Its name."),
+        required("act", &DrilledStep::act, "What it did: restore, check, http, …"),
+        required(
+            "status", &DrilledStep::status,
+            "completed, failed (what must hold did not), aborted (it could not be done), interrupted, or in an event under_way."),
+        required("elapsed", &DrilledStep::elapsed, "How long it took."),
+        optional("told", &DrilledStep::told, "What was seen; why it did not hold.")};
+};
+
+struct NamedContent {
+    std::string name;
+    DatabaseDigest digest;
+    bool operator==(const NamedContent&) const = default;
+};
+template <>
+struct Fields<NamedContent> {
+    static constexpr std::string_view doc = "What a database of a rehearsal held.";
+    static constexpr auto list =
+        FieldList{required("name", &NamedContent::name, "The database, and by which step."),
+                  required("digest", &NamedContent::digest, "Its content.")};
+};
+
 struct Drilled {
     std::string drill;
     std::string scenario;
+    DrillStatus status = DrillStatus::completed;
     bool passed = false;
+    std::uint64_t seed = 0;
+    std::string backup;
+    std::optional<Time> backup_time;
+    std::vector<DrilledStep> steps;
     std::vector<Mutation> mutations;
-    std::optional<DatabaseDigest> baseline;
-    std::optional<DatabaseDigest> mutated;
-    std::optional<DatabaseDigest> restored;
+    std::vector<NamedContent> contents;
+    std::vector<TableRows> rows;
+    std::vector<FaultTrial> faults;
     std::optional<Duration> rto;
     Duration restore_took{};
+    std::vector<Phase> recovery;
+    Bytes restored_bytes;
     std::string sandbox;
     bool sandbox_removed = false;
     bool operator==(const Drilled&) const = default;
@@ -154,19 +223,31 @@ struct Drilled {
 template <>
 struct Fields<Drilled> {
     static constexpr std::string_view doc = "A rehearsal.";
-    static constexpr auto list =
-        FieldList{required("drill", &Drilled::drill, "Name in the policy."),
-                  required("scenario", &Drilled::scenario, "What was rehearsed."),
-                  required("passed", &Drilled::passed, "Every check held."),
-                  required("mutations", &Drilled::mutations, "Damage done to the clone."),
-                  optional("baseline", &Drilled::baseline, "Content before the damage."),
-                  optional("mutated", &Drilled::mutated, "Content after the damage."),
-                  optional("restored", &Drilled::restored, "Content after the restore."),
-                  optional("rto", &Drilled::rto, "The objective."),
-                  required("restore_took", &Drilled::restore_took,
-                           "Restore with all checks: what the objective is measured against."),
-                  required("sandbox", &Drilled::sandbox, "Where it was done."),
-                  required("sandbox_removed", &Drilled::sandbox_removed, "Nothing is left of it.")};
+    static constexpr auto list = FieldList{
+        required("drill", &Drilled::drill, "Name in the policy."),
+        required("scenario", &Drilled::scenario, "What was rehearsed."),
+        required(
+            "status", &Drilled::status,
+            "completed, failed, deviated (the hypothesis does not hold after the steps), aborted (it could not be carried out), or interrupted."),
+        required("passed", &Drilled::passed, "Completed, and every check held."),
+        optional("seed", &Drilled::seed, "What chance was drawn from."),
+        optional("backup", &Drilled::backup, "The snapshot that was restored from a store."),
+        optional("backup_time", &Drilled::backup_time, "The time of its content (UTC)."),
+        required("steps", &Drilled::steps, "What each step did."),
+        required("mutations", &Drilled::mutations, "Damage done to databases of the sandbox."),
+        required("contents", &Drilled::contents, "What databases held when they were compared."),
+        optional("rows", &Drilled::rows,
+                 "Rows of the restored database; what the next is held to."),
+        optional("faults", &Drilled::faults, "Faults that were injected, and what caught them."),
+        optional("rto", &Drilled::rto, "The objective."),
+        required("restore_took", &Drilled::restore_took,
+                 "All of recovery: what the objective is measured against."),
+        required(
+            "recovery", &Drilled::recovery,
+            "Its parts: find, decode, verify, restore and start; of the last restore from a store, where the drill has one."),
+        optional("restored_bytes", &Drilled::restored_bytes, "Length of the restored database."),
+        required("sandbox", &Drilled::sandbox, "Where it was done."),
+        required("sandbox_removed", &Drilled::sandbox_removed, "Nothing is left of it.")};
 };
 
 struct Outcome {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/rare.h"
 #include "engine/model/outcome.h"
 
 namespace muster {
@@ -33,6 +34,30 @@ struct Fields<Objective> {
                   optional("measured", &Objective::measured,
                            "What was measured; left out where nothing could be."),
                   required("met", &Objective::met, "Measured, and not longer.")};
+};
+
+struct Outlook {
+    int measurements = 0;
+    Time since{};
+    Duration expected{};
+    Duration per_day{};
+    std::optional<Time> misses_at;
+    std::string told;
+    bool operator==(const Outlook&) const = default;
+};
+template <>
+struct Fields<Outlook> {
+    static constexpr std::string_view doc =
+        "Where the time of a restore is heading, by a line through what was measured.";
+    static constexpr auto list = FieldList{
+        required("measurements", &Outlook::measurements, "Rehearsals it rests on; three at least."),
+        required("since", &Outlook::since, "The oldest of them (UTC)."),
+        required("expected", &Outlook::expected, "How long a restore takes now, by that line."),
+        required("per_day", &Outlook::per_day, "How much longer it takes with each day."),
+        optional(
+            "misses_at", &Outlook::misses_at,
+            "When it will miss the objective (UTC); left out where it never does, or in more than ten years."),
+        required("told", &Outlook::told, "The same, in a sentence.")};
 };
 
 struct NewestSnapshot {
@@ -64,6 +89,7 @@ struct Standing {
     std::optional<Proof> proof;
     std::optional<Objective> rpo;
     std::optional<Objective> rto;
+    Rare<Outlook> outlook;
     std::optional<Time> last_drill;
     bool operator==(const Standing&) const = default;
 };
@@ -74,7 +100,7 @@ struct Fields<Standing> {
         required("target", &Standing::target, "Id of the target."),
         required("path", &Standing::path, "The database."),
         required("coverage", &Standing::coverage,
-                 "drilled, overdue (its last drill failed), never, or skipped."),
+                 "drilled, overdue (a drill failed, and was not held again), never, or skipped."),
         optional("reason", &Standing::reason, "Why, where it is not drilled."),
         required("snapshots", &Standing::snapshots, "Committed snapshots in all stores."),
         optional("newest", &Standing::newest, "The newest of them."),
@@ -82,6 +108,7 @@ struct Fields<Standing> {
         optional("rpo", &Standing::rpo, "Age of the newest proven snapshot against the objective."),
         optional("rto", &Standing::rto,
                  "Time of the last rehearsed restore against the objective."),
+        optional("outlook", &Standing::outlook, "Where the time of a restore is heading."),
         optional("last_drill", &Standing::last_drill, "When the last drill ended (UTC).")};
 };
 

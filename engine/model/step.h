@@ -9,6 +9,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/rare.h"
 #include "engine/model/bucket.h"
+#include "engine/model/database_digest.h"
 #include "engine/model/key_place.h"
 #include "engine/model/policy.h"
 #include "engine/model/reason.h"
@@ -169,18 +170,72 @@ struct Fields<PruneStep> {
                            "The artifact that is meant; another one under the same name stays.")};
 };
 
+/// What the next rehearsal is held to.
+struct RowsBaseline {
+    Time at{};
+    std::vector<TableRows> tables;
+    RowsSpec rules;
+    bool operator==(const RowsBaseline&) const = default;
+};
+template <>
+struct Fields<RowsBaseline> {
+    static constexpr std::string_view doc = "The rows that a rehearsal is held to.";
+    static constexpr auto list = FieldList{
+        required("at", &RowsBaseline::at, "Time of the content that they were counted in (UTC)."),
+        required("tables", &RowsBaseline::tables, "Its tables; none: there was no rehearsal yet."),
+        required("rules", &RowsBaseline::rules, "How far they may change.")};
+};
+
+/// The snapshot that a rehearsal restores, or where it is found.
+struct DrillBackup {
+    std::string path;
+    std::string taken_by;
+    std::vector<KeyPlace> keys;
+    std::optional<Time> before;
+    bool operator==(const DrillBackup&) const = default;
+};
+template <>
+struct Fields<DrillBackup> {
+    static constexpr std::string_view doc = "The snapshot that is restored.";
+    static constexpr auto list = FieldList{
+        optional("path", &DrillBackup::path, "The artifact."),
+        optional("taken_by", &DrillBackup::taken_by, "The step whose snapshot is meant instead."),
+        optional("keys", &DrillBackup::keys, "Where the keys lie that may open it."),
+        optional("before", &DrillBackup::before, "It must have been taken before (UTC).")};
+};
+
+/// What a policy gives a scenario, or the scenario itself.
+struct DrillWork : ScenarioParts {
+    std::map<std::string, std::string> with;
+    std::string folder;
+    bool operator==(const DrillWork&) const = default;
+};
+template <>
+struct Fields<DrillWork> {
+    static constexpr std::string_view doc = "What a policy gives a scenario, or is one.";
+    static constexpr auto list = join_fields(
+        FieldList{optional("with", &DrillWork::with, "Words."),
+                  required("folder", &DrillWork::folder, "Where its programs are run.")},
+        Fields<ScenarioParts>::list);
+};
+
 struct DrillStep {
     std::string drill;
     std::optional<Scenario> scenario;
     std::string source;
+    std::string volume_id;
     std::optional<Duration> rto;
+    std::optional<Duration> rpo;
     bool may_be_empty = false;
     std::vector<CheckSpec> checks;
-    std::string backup = {};
-    std::vector<KeyPlace> keys = {};
+    Rare<DrillBackup> backup = {};
     std::optional<std::int64_t> supported_schema = {};
     std::string schema_version_sql = {};
     std::string revision_sql = {};
+    std::uint64_t seed = 0;
+    Duration within = std::chrono::hours{6};
+    Rare<RowsBaseline> rows = {};
+    Rare<DrillWork> work = {};
     bool operator==(const DrillStep&) const = default;
 };
 template <>
@@ -196,19 +251,28 @@ struct Fields<DrillStep> {
                  "What is rehearsed; left out for a scenario of the policy's own."),
         optional("source", &DrillStep::source,
                  "The database; it is read, never written. Left out where the drill has none."),
+        optional("volume_id", &DrillStep::volume_id,
+                 "Identity that the snapshot must have; left out where it is not known."),
         optional("rto", &DrillStep::rto, "The objective the restore is measured against."),
+        optional("rpo", &DrillStep::rpo,
+                 "The objective that the age of the latest snapshot is measured against."),
         optional("may_be_empty", &DrillStep::may_be_empty, "A file of 0 bytes is taken too."),
         required("checks", &DrillStep::checks,
                  "The policy's questions, asked of the restored copy."),
         optional("backup", &DrillStep::backup,
-                 "The artifact that is restored; left out where the drill takes its own."),
-        optional("keys", &DrillStep::keys, "Where the keys lie that may open it."),
+                 "The snapshot that is restored; left out where the drill takes its own."),
         optional("supported_schema", &DrillStep::supported_schema,
                  "A greater schema version is bad."),
         optional("schema_version_sql", &DrillStep::schema_version_sql,
                  "Where the schema version stands; left out where there is no backup."),
         optional("revision_sql", &DrillStep::revision_sql,
-                 "Where the revision stands; left out for none.")};
+                 "Where the revision stands; left out for none."),
+        optional("seed", &DrillStep::seed,
+                 "What chance is drawn from, so that it can be drawn again."),
+        optional("within", &DrillStep::within, "The longest it may take."),
+        optional("rows", &DrillStep::rows, "The rows that it is held to."),
+        optional("work", &DrillStep::work,
+                 "What the policy gives the scenario, or the policy's own scenario.")};
 };
 
 struct RestoreStep {

@@ -12,6 +12,9 @@
 namespace muster {
 namespace {
 
+/// Enough for a line through them, and little enough to keep for every target.
+constexpr std::size_t most_measured = 20;
+
 /// Of the bytes, not of what they mean.
 bool is_damage(const Finding& finding) {
     return fails(finding) && (finding.code == "checksum" || finding.code == "content" ||
@@ -58,17 +61,25 @@ public:
 
     void note_drill(const Outcome& outcome) {
         const auto& drilled = *outcome.drilled;
+        if (drilled.status == DrillStatus::interrupted) return;  // somebody stopped it
         const std::pair key{drilled.drill, outcome.target};
         if (drills_.empty())
             for (std::size_t i = 0; i < observation_.drills.size(); ++i)
                 drills_[{observation_.drills[i].drill, observation_.drills[i].target}] = i;
-        const DrillFacts facts{drilled.drill, outcome.target, outcome.finished_at, drilled.passed,
-                               drilled.restore_took};
         const auto [known, is_new] = drills_.emplace(key, observation_.drills.size());
-        if (is_new)
-            observation_.drills.push_back(facts);
-        else
-            observation_.drills[known->second] = facts;
+        if (is_new) observation_.drills.push_back({drilled.drill, outcome.target, {}, {}, {}, {}});
+        auto& facts = observation_.drills[known->second];
+        facts.at = outcome.finished_at;
+        facts.passed = drilled.passed;
+        facts.restore_took = drilled.restore_took;
+        if (!drilled.passed) return;
+        if (drilled.restore_took > Duration::zero()) {
+            if (facts.history.size() == most_measured) facts.history.erase(facts.history.begin());
+            facts.history.push_back(
+                {outcome.finished_at, drilled.restore_took, drilled.restored_bytes});
+        }
+        if (!drilled.rows.empty())
+            facts.rows = RowsSeen{drilled.backup_time.value_or(outcome.finished_at), drilled.rows};
     }
 
 private:

@@ -75,6 +75,27 @@ void judge_objective(Findings& out, std::string code, const Standing& standing,
     out.push_back(std::move(finding));
 }
 
+/// Time enough to mend it before it is missed.
+constexpr std::chrono::days warned_before{90};
+
+void judge_outlook(Findings& out, const Standing& standing, Time now) {
+    const auto& outlook = *standing.outlook;
+    const auto& rto = *standing.rto;
+    if (rto.measured && !rto.met) return;  // the finding rto says so
+    const bool misses = outlook.misses_at && *outlook.misses_at - now <= warned_before;
+    const auto wanted = spell_duration(rto.objective);
+    out.push_back(
+        {"outlook", Severity::warning, misses ? Verdict::bad : Verdict::good, standing.target,
+         outlook.told,
+         fmt::format("at most {} for another {}", wanted, spell_duration(warned_before)),
+         misses ? fmt::format("{} about {}", wanted, format_time(*outlook.misses_at).substr(0, 10))
+                : spell_duration(outlook.expected) + " now",
+         fmt::format("a line through {} rehearsals since {}", outlook.measurements,
+                     format_time(outlook.since).substr(0, 10)),
+         misses ? "take full snapshots more often, restore from a faster store, or set a longer rto"
+                : ""});
+}
+
 void judge_snapshots(Findings& out, const Observation& observation) {
     for (const auto& snapshot : observation.snapshots) {
         if (snapshot.state == SnapshotState::complete && !snapshot.known_bad &&
@@ -245,6 +266,7 @@ Findings judge(const Policy& policy, const Observation& observation) {
         if (standing.rto)
             judge_objective(out, "rto", standing, *standing.rto, "the last rehearsed restore",
                             "no drill that passed has measured it yet");
+        if (standing.outlook) judge_outlook(out, standing, observation.now);
         if (standing.coverage == Coverage::overdue)
             out.push_back({"drill", policy.strictness.drill_overdue, Verdict::bad, standing.target,
                            standing.reason, "the last drill passed", "failed", "", ""});

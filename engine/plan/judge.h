@@ -8,7 +8,8 @@
 
 namespace muster {
 
-/// Every verdict, good ones too. Codes: target, store, snapshot, proof, rpo, rto, drill, run.
+/// Every verdict, good ones too, by the codes about a promise, a drill or a run.
+/// Outlook: bad from 90 days before the RTO will be missed; left out once it is.
 Findings judge(const Policy& policy, const Observation& observation);
 
 }  // namespace muster

@@ -22,6 +22,11 @@ Plan make_plan(const Policy& policy, const Observation& observation, const Selec
         std::stable_partition(draft.steps.begin(), draft.steps.end(), [](const auto& step) {
             return std::holds_alternative<RepairStep>(step.action);
         });
+    // A drill may restore what is then pruned.
+    if (!policy.drills.empty())
+        std::stable_partition(draft.steps.begin(), draft.steps.end(), [](const auto& step) {
+            return !std::holds_alternative<PruneStep>(step.action);
+        });
     Plan plan;
     plan.policy_name = policy.name;
     plan.policy_hash = observation.policy_hash;

@@ -18,6 +18,10 @@ struct Collector {
         if (value) see(*value);
     }
     template <class T>
+    void see(const Rare<T>& value) const {
+        if (value) see(*value);
+    }
+    template <class T>
     void see(const std::vector<T>& values) const {
         for (const auto& each : values) see(each);
     }

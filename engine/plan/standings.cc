@@ -1,9 +1,12 @@
 #include "engine/plan/standings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 
 #include "engine/plan/covering_protect.h"
+#include "engine/plan/outlook.h"
 #include "engine/plan/selector.h"
 #include "engine/plan/snapshot_index.h"
 
@@ -48,26 +51,82 @@ std::optional<Time> note_proof(Standing& standing, const Policy& policy, const S
     return best->created_at;
 }
 
-using LastDrills = std::unordered_map<std::string_view, const DrillFacts*>;
+using DrillsByTarget = std::unordered_map<std::string_view, std::vector<const DrillFacts*>>;
 
-LastDrills last_drills(const Observation& world) {
-    LastDrills out;
-    for (const auto& drill : world.drills) {
-        auto& last = out[drill.target];
-        if (last == nullptr || last->at < drill.at) last = &drill;
-    }
+DrillsByTarget drills_by_target(const Observation& world) {
+    DrillsByTarget out;
+    for (const auto& drill : world.drills) out[drill.target].push_back(&drill);
     return out;
 }
 
-void note_drill(Standing& standing, const Policy& policy, const LastDrills& drills,
-                const TargetFacts& target) {
+/// A rehearsal that failed for another reason than its time measures nothing, and neither does one
+/// that restores nothing.
+bool measures(const DrillFacts& drill, Duration objective) {
+    return drill.restore_took > Duration::zero() &&
+           (drill.passed || drill.restore_took > objective);
+}
+
+/// The newest of those that failed and were not held again since: one that passes hides no other.
+const DrillFacts* failed_drill(const std::vector<const DrillFacts*>& drills) {
+    const DrillFacts* out = nullptr;
+    for (const auto* drill : drills)
+        if (!drill->passed && (out == nullptr || out->at < drill->at)) out = drill;
+    return out;
+}
+
+/// The slowest of what each drill measured last: it may be the one that is needed.
+void note_rto(Standing& standing, const std::vector<const DrillFacts*>& drills,
+              Duration objective) {
+    for (const auto* drill : drills)
+        if (measures(*drill, objective))
+            standing.rto->measured =
+                std::max(standing.rto->measured.value_or(Duration::zero()), drill->restore_took);
+    standing.rto->met = standing.rto->measured && *standing.rto->measured <= objective;
+}
+
+/// Each drill by itself: one that restores from far away says nothing of one that restores from
+/// near by. Told is what misses the objective first, else what takes longest.
+void note_outlook(Standing& standing, const std::vector<const DrillFacts*>& drills, Time now) {
+    const auto objective = standing.rto->objective;
+    const auto is_worse = [](const Outlook& one, const Outlook& other) {
+        const auto misses = [](const Outlook& each) {
+            return each.misses_at.value_or(Time::max());
+        };
+        return misses(one) != misses(other) ? misses(one) < misses(other)
+                                            : one.expected > other.expected;
+    };
+    for (const auto* drill : drills) {
+        auto measured = drill->history;
+        if (!drill->passed && measures(*drill, objective))
+            measured.push_back({drill->at, drill->restore_took, {}});
+        auto outlook = outlook_of(measured, objective, now);
+        if (outlook && (!standing.outlook || is_worse(*outlook, *standing.outlook)))
+            standing.outlook = std::move(outlook);
+    }
+    // What another drill has just missed does not hold.
+    if (standing.rto->measured && !standing.rto->met && standing.outlook &&
+        !standing.outlook->misses_at)
+        standing.outlook.reset();
+}
+
+void note_drill(Standing& standing, const Policy& policy, const DrillsByTarget& drills,
+                const TargetFacts& target, Time now) {
     const auto kind = kind_of(policy.targets.at(target.spec));
-    const bool has_drill = std::ranges::any_of(policy.drills, [&](const auto& each) {
-        return each.second.targets != TargetSelector{} &&
-               selects(each.second.targets, target.spec, target.id, kind);
-    });
-    const auto found = drills.find(target.id);
-    const DrillFacts* last = found == drills.end() ? nullptr : found->second;
+    const auto selects_it = [&](const DrillSpec& drill) {
+        return drill.targets != TargetSelector{} &&
+               selects(drill.targets, target.spec, target.id, kind);
+    };
+    const bool has_drill = std::ranges::any_of(
+        policy.drills, [&](const auto& each) { return selects_it(each.second); });
+    // What the policy no longer asks for cannot be put right any more.
+    std::vector<const DrillFacts*> held;
+    if (const auto found = drills.find(target.id); found != drills.end())
+        for (const auto* each : found->second)
+            if (const auto drill = policy.drills.find(each->drill);
+                drill != policy.drills.end() && selects_it(drill->second))
+                held.push_back(each);
+    const DrillFacts* last =
+        held.empty() ? nullptr : *std::ranges::max_element(held, {}, &DrillFacts::at);
     if (last != nullptr) standing.last_drill = last->at;
     if (target.trouble) {
         standing.coverage = Coverage::skipped;
@@ -76,19 +135,22 @@ void note_drill(Standing& standing, const Policy& policy, const LastDrills& dril
         standing.coverage = Coverage::never;
         standing.reason =
             has_drill ? "its drill has not run yet" : "no drill in the policy names it";
-    } else if (!last->passed) {
+    } else if (const auto* failed = failed_drill(held)) {
         standing.coverage = Coverage::overdue;
-        standing.reason = "the last drill failed";
+        standing.reason = fmt::format("the drill {} failed", failed->drill);
+    } else if (std::ranges::none_of(
+                   held, [](const auto* each) { return each->restore_took > Duration::zero(); })) {
+        standing.coverage = Coverage::never;
+        standing.reason = "no drill has restored it yet";
     } else {
         standing.coverage = Coverage::drilled;
     }
     const auto& spec = policy.targets.at(target.spec);
     if (!spec.rto) return;
     standing.rto = Objective{*spec.rto, std::nullopt, false};
-    // A rehearsal that failed for another reason than its time measures nothing.
-    if (last == nullptr || (!last->passed && last->restore_took <= *spec.rto)) return;
-    standing.rto->measured = last->restore_took;
-    standing.rto->met = last->passed && last->restore_took <= *spec.rto;
+    if (last == nullptr) return;
+    note_rto(standing, held, *spec.rto);
+    note_outlook(standing, held, now);
 }
 
 }  // namespace
@@ -96,7 +158,7 @@ void note_drill(Standing& standing, const Policy& policy, const LastDrills& dril
 Population standings_of(const Policy& policy, const Observation& observation) {
     Population out;
     const SnapshotIndex index{observation};
-    const auto drills = last_drills(observation);
+    const auto drills = drills_by_target(observation);
     for (const auto& target : observation.targets) {
         Standing standing;
         standing.target = target.id;
@@ -110,7 +172,7 @@ Population standings_of(const Policy& policy, const Observation& observation) {
                 standing.rpo->met = *standing.rpo->measured <= *rpo;
             }
         }
-        note_drill(standing, policy, drills, target);
+        note_drill(standing, policy, drills, target, observation.now);
         out.targets.push_back(std::move(standing));
     }
     std::ranges::sort(out.targets, {}, &Standing::target);

@@ -13,7 +13,7 @@ Words preset_names() {
 }
 
 std::optional<std::string_view> preset_text(std::string_view name) {
-    const auto* found = std::ranges::find(presets, name, &Preset::name);
+    const auto* found = std::ranges::find(presets, name, &ShippedText::name);
     return found == presets.end() ? std::nullopt : std::optional{found->text};
 }
 

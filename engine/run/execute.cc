@@ -7,12 +7,12 @@
 #include <mutex>
 #include <set>
 
-#include "drills/restore_drill.h"
-#include "drills/restore_smoke.h"
+#include "drills/scenario/rehearse.h"
 #include "engine/base/kill_point.h"
 #include "engine/base/stopwatch.h"
 #include "engine/base/workers.h"
 #include "engine/plan/questions.h"
+#include "engine/policy/scenarios.h"
 #include "engine/run/lanes.h"
 #include "engine/service/service.h"
 #include "engine/snapshot/commit.h"
@@ -65,7 +65,8 @@ public:
                 outcome.trouble = trouble_of(done.error());
                 if (outcome.trouble->code == name_of(ErrorCode::damaged))
                     outcome.status = Status::bad;
-            } else if (std::ranges::any_of(outcome.findings, fails)) {
+            } else if (std::ranges::any_of(outcome.findings, fails) ||
+                       (outcome.drilled && !outcome.drilled->passed)) {
                 outcome.status = Status::bad;
             }
         }
@@ -210,13 +211,23 @@ private:
         return {};
     }
 
-    Result<> carry_out(const DrillStep& step, Outcome& outcome) {
-        const auto rehearse = step.backup.empty() ? rehearse_restore : rehearse_backup;
-        MUSTER_TRY(auto rehearsal,
-                   rehearse(step, options_.state.sandboxes(), options_.keep_sandbox, host_));
+    Result<> carry_out(const DrillStep& planned, Outcome& outcome) {
+        DrillStep step = planned;
+        if (step.backup && !step.backup->taken_by.empty())
+            step.backup->path = finished_.at(step.backup->taken_by).snapshot->path;
+        const ScenarioParts* own = step.work ? &*step.work : nullptr;
+        ScenarioParts parts = own != nullptr ? *own : ScenarioParts{};
+        if (step.scenario) parts = static_cast<const ScenarioParts&>(scenario_of(*step.scenario));
+        if (own != nullptr) parts.services = own->services;
+        RehearsalOptions options{options_.state.sandboxes(), options_.keep_sandbox};
+        options.watch = [&](const DrilledStep& act, bool ended) {
+            return journal_.act(outcome.step, act, ended);
+        };
+        MUSTER_TRY(auto rehearsal, rehearse(step, parts, options, host_));
         outcome.drilled = std::move(rehearsal.drilled);
         outcome.findings = std::move(rehearsal.findings);
         outcome.phases = std::move(rehearsal.phases);
+        if (rehearsal.failure) return Failure(*std::move(rehearsal.failure));
         return {};
     }
 

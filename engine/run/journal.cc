@@ -93,6 +93,14 @@ Result<> Journal::service_started(const ServiceDown& service) {
     return write(service_event(EventKind::service_started, service), Sync::yes);
 }
 
+Result<> Journal::act(const std::string& step, const DrilledStep& act, bool ended) {
+    Event event;
+    event.kind = ended ? EventKind::act_finished : EventKind::act_started;
+    event.step = step;
+    event.act = act;
+    return write(std::move(event), Sync::no);
+}
+
 Result<> Journal::step_finished(const Outcome& outcome) {
     Event event;
     event.kind = EventKind::step_finished;

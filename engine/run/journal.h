@@ -35,6 +35,8 @@ public:
     /// It is about to be stopped: until service_started() it may be down.
     Result<> service_stopping(const ServiceDown& service);
     Result<> service_started(const ServiceDown& service);
+    /// An act of a rehearsal begins, or has ended.
+    Result<> act(const std::string& step, const DrilledStep& act, bool ended);
     Result<> step_finished(const Outcome& outcome);
     /// The record is stored: nothing follows.
     Result<> finish(const std::string& record);

@@ -243,6 +243,7 @@ Result<Observation> observe(const PolicyFile& file, const StateFolder& state, co
     Observation world;
     world.now = host.now();
     world.policy_hash = file.hash;
+    world.folder = file.path.parent_path().string();
     world.zone = file.zone;
     observe_targets(world, file, host);
     MUSTER_CHECK(observe_stores(world, file));

@@ -10,16 +10,23 @@
 namespace muster {
 namespace {
 
-std::optional<std::string> mismatch_of_status(const HttpAnswer& expected, int status,
+std::optional<std::string> mismatch_of_status(const AnswerSpec& expected, int status,
                                               UntoldStatus untold) {
     constexpr int ok = 200, first_error = 400;
     if (!expected.status && untold == UntoldStatus::is_below_400) {
         if (status < first_error) return std::nullopt;
         return fmt::format("answered with status {}, not one below {}", status, first_error);
     }
-    const int wanted = expected.status.value_or(ok);
+    const int wanted = expected.status.value_or(untold == UntoldStatus::is_0 ? 0 : ok);
     if (status == wanted) return std::nullopt;
+    if (untold == UntoldStatus::is_0)
+        return fmt::format("ended with status {}, not {}", status, wanted);
     return fmt::format("answered with status {}, not {}", status, wanted);
+}
+
+std::string shortened(const std::string& text) {
+    constexpr std::size_t most = 300;
+    return text.size() <= most ? text : text.substr(0, most) + "…";
 }
 
 std::optional<codec::Node> json_of(const HttpReply& reply) {
@@ -31,9 +38,12 @@ std::optional<codec::Node> json_of(const HttpReply& reply) {
 
 }  // namespace
 
-std::optional<std::string> mismatch(const HttpAnswer& expected, const HttpReply& reply,
+std::optional<std::string> mismatch(const AnswerSpec& expected, const HttpReply& reply,
                                     UntoldStatus untold) {
     if (auto wrong = mismatch_of_status(expected, reply.status, untold)) return wrong;
+    if (expected.value && !meets(*expected.value, reply.body))
+        return fmt::format("says '{}' (expected {})", shortened(reply.body),
+                           TextForm<Expectation>::format(*expected.value));
     if (expected.json.empty()) return std::nullopt;
     const auto document = json_of(reply);
     if (!document) return "answered with something that is no JSON";

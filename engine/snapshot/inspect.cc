@@ -83,6 +83,7 @@ public:
         MUSTER_CHECK(read_sidecars(seen_, artifact_));
         MUSTER_CHECK(follow_references());
         MUSTER_CHECK(read_content());
+        if (content_ && options_.decoded) options_.decoded();
         judge_bytes();
         if (content_) MUSTER_CHECK(look_inside());
         if (content_ && options_.stage) MUSTER_CHECK(await_sync());

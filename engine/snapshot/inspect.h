@@ -2,6 +2,8 @@
 // a sound database, and whether this version may restore it.
 #pragma once
 
+#include <functional>
+
 #include "engine/base/host.h"
 #include "engine/model/inspection.h"
 #include "engine/model/key_place.h"
@@ -19,6 +21,8 @@ struct InspectOptions {
     /// A new file for the content: what is looked at is then that file, and it stays where the
     /// backup may be restored.
     std::optional<fs::path> stage;
+    std::function<void()> decoded =
+        {};  ///< called when the content is there, before it is examined
     /// What is known of the content already, for whoever examined it on its way into the artifact:
     /// an artifact that still decodes to those very bytes is not examined again.
     const Examination* examined = nullptr;

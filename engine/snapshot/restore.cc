@@ -69,13 +69,14 @@ private:
         options.checks = step_.checks;
         options.keys = step_.keys;
         options.stage = staged_;
+        options.decoded = [this] { took("stage"); };
         MUSTER_TRY(const auto seen, inspect_backup(step_.backup, options, host_));
         done_.findings = seen.findings;
         MUSTER_CHECK(require_restorable(seen));
         if (!step_.verify) MUSTER_CHECK(require_header());
         warn_of_other_volume(seen);
         if (seen.manifest) recorded_ = seen.manifest->owner;
-        took("stage and inspect");
+        took("inspect");
         return {};
     }
 

@@ -102,6 +102,16 @@ Finding run_check(Connection& connection, const CheckSpec& check, const std::str
     return finding;
 }
 
+Result<std::string> query_text(Connection& connection, const std::string& sql,
+                               const std::string& what, Duration limit) {
+    Answer found = answer(connection, sql, limit);
+    if (found.fault.empty()) return std::move(found.value);
+    return fail(ErrorCode::sqlite,
+                fmt::format("the query for {} of {} tells no value: {}", what,
+                            connection.path().string(), found.fault),
+                fmt::format("let it yield one value: {}", sql));
+}
+
 Result<std::int64_t> query_number(Connection& connection, const std::string& sql,
                                   const std::string& what, Duration limit) {
     const Answer found = answer(connection, sql, limit);

@@ -23,6 +23,11 @@ inline constexpr Duration check_limit = std::chrono::seconds{30};
 Finding run_check(Connection& connection, const CheckSpec& check, const std::string& subject,
                   Duration limit = check_limit);
 
+/// The one value a query yields, as text, under the same guard; `what` names it in the Error.
+/// ErrorCode::sqlite when it yields anything else, or NULL.
+Result<std::string> query_text(Connection& connection, const std::string& sql,
+                               const std::string& what, Duration limit = check_limit);
+
 /// The one whole number a query yields, under the same guard; `what` names it in the Error
 /// ("revision"). ErrorCode::sqlite when it yields anything else.
 Result<std::int64_t> query_number(Connection& connection, const std::string& sql,

@@ -76,7 +76,7 @@ my %job_fields = (
 );
 my %moderation_fields = (
   action => [sub { is_text($_) && $_ eq 're-run' },                    '"re-run"'],
-  by     => [sub { is_text($_) && /^(?=.*\S)[^[:cntrl:]]{1,100}\z/ },  'the name of who asks, in 1 to 100 characters'],
+  by     => [sub { is_text($_) && /^(?=.*\S)[^[:cntrl:]]{1,100}\z/ },  'the name of who asks, in 1 to 100 characters', 'operator'],
 );
 
 helper asked => sub ($c, $fields) {

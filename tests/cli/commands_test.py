@@ -70,7 +70,7 @@ class Help(Case):
                   "--keep-monthly", "--keep-yearly", "--keep-within", "--max-age", "--max-total", "--min-count", "--timezone", "--proven"],
         "pin": ["--reason", "--force"],
         "unpin": [],
-        "drill": ["--target", "--keep-sandbox", "--lock-wait"],
+        "drill": ["--show", "--target", "--keep-sandbox", "--lock-wait"],
         "restore-drill": ["--policy", "--from", "--pick", "--before", "--id", "--name", "--check", "--expect", "--rto",
                           "--supported-schema", "--key", "--keep-sandbox"],
         "restore-smoke": ["--rto", "--keep-sandbox"],
@@ -79,7 +79,7 @@ class Help(Case):
         "schema": ["--list", "--reference"],
         "version": [],
     }
-    COMMON = ["--output", "--json", "--quiet", "--color", "--progress", "--log-level", "--log-format", "--state"]  # [VV-08]
+    COMMON = ["--output", "--json", "--quiet", "--color", "--progress", "--log-level", "--log-format", "--events", "--state"]  # [VV-08]
     STATUSES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130, 143]
 
     def run_muster(self, *words):
@@ -144,7 +144,7 @@ class Output(Case):
         listed = subprocess.run([MUSTER, "schema", "policy", "--output", "answer.json"], capture_output=True, text=True, env=self.environment())
         self.assertEqual(Path("answer.json").read_text(), listed.stdout)
         for words in (["schema"], ["schema", "--list"], ["schema", "--list", "--json"]):
-            self.assertIn("policy\nmanifest\n", subprocess.run([MUSTER, *words], capture_output=True, text=True, env=self.environment()).stdout)
+            self.assertIn("policy\nscenario\nmanifest\n", subprocess.run([MUSTER, *words], capture_output=True, text=True, env=self.environment()).stdout)
 
     def test_output_is_the_record_that_was_stored(self):
         make("shop.db")

@@ -69,7 +69,8 @@ class Walk(Case):
             elif words[0] == "backup":
                 self.assertEqual(content("AFTER.sqlite"), before)
         self.assertEqual(content("shop.db"), harmed, "the way back leads to what was there")
-        self.assertEqual(walked, ["snapshots", "restore", "inspect", "verify", "restore", "backup", "verify", "sqlite3", "restore"])
+        self.assertEqual(walked, ["snapshots", "restore", "inspect", "verify", "doctor", "restore", "doctor", "backup", "sqlite3",
+                                  "restore"])
 
     def test_a_snapshot_without_the_known_row_is_refused(self):
         with closing(sqlite3.connect("shop.db")) as database:

@@ -47,7 +47,7 @@ reports: { handoff: { markdown: handoff.md } }
 audit: { state: state }
 """
 
-INNER_MAPS = {"services", "save", "json", "headers", "parts"}
+INNER_MAPS = {"services", "save", "json", "headers", "parts", "with", "needs", "environment"}
 NAME_MAPS = {"stores", "targets", "protect", "maintain", "drills"}  # of the policy: any key is a name there
 
 
@@ -98,6 +98,8 @@ class Documents(Case):
         self.answer("error", "apply", "plan.json", status=6)
         self.answer("record", "drill", "policy.yaml", status=4)  # passed; but a target is gone
         self.answer("handoff", "report", "policy.yaml")
+        for scenario in sorted((SOURCE / "drills/catalog").glob("*.yaml")):
+            self.answer("scenario", "drill", "--show", scenario.stem)
         self.answer("version", "version")
         Path("bad.yaml").write_text("muster: 1\nname: [x]\nstors: {}\n")
         self.answer("problems", "validate", "bad.yaml", status=8)
@@ -162,7 +164,7 @@ class Documents(Case):
         statuses = {json.loads(path.read_text())["status"] for path in self.documents["record"]}
         self.assertEqual(statuses, {"completed", "partial", "failed", "died"}, "the situations above no longer give each status")
         kinds = {json.loads(path.read_text())["kind"] for path in self.documents["journal-event"]}
-        self.assertEqual(kinds, {"run_started", "found", "step_started", "step_finished", "run_finished"})
+        self.assertEqual(kinds, {"run_started", "found", "step_started", "act_started", "act_finished", "step_finished", "run_finished"})
 
 
 def places(value, path=()):
@@ -193,7 +195,7 @@ def with_change(document, path, change):
 def is_name_map(name, path):
     if name == "plan" and path[-1] == "rules" and path[0] == "kept":
         return True
-    return name == "policy" and (len(path) == 1 and path[0] in NAME_MAPS or path[-1] in INNER_MAPS)
+    return name in ("policy", "scenario") and (len(path) == 1 and path[0] in NAME_MAPS or path[-1] in INNER_MAPS)
 
 
 def alterations(name, documents, required):
@@ -205,7 +207,7 @@ def alterations(name, documents, required):
             for key in required:
                 yield f"without {key}", {other: value for other, value in document.items() if other != key}
         for path, value in places(document):
-            if general(path) in seen or name == "policy" and "http" in path[:-1] and "json" in path:
+            if general(path) in seen or name in ("policy", "scenario") and "http" in path[:-1] and "json" in path:
                 continue  # the body of a call may be anything
             seen.add(general(path))
             shown = ".".join(map(str, path))
@@ -268,7 +270,7 @@ class Schemas(Documents):
     def test_documents_name_their_schema(self):
         self.make_all()
         for name, files in self.documents.items():
-            if name in ("policy", "manifest"):
+            if name in ("policy", "scenario", "manifest"):
                 continue  # their versions are the keys muster and formatVersion
             for path in files:
                 self.assertEqual(json.loads(path.read_text())["schema"], f"muster/{name}/v1", path)

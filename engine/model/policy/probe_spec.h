@@ -1,4 +1,4 @@
-// Calls to a service over HTTP, and what its answer must be.
+// Calls to a service over HTTP, and what an answer must be.
 #pragma once
 
 #include <map>
@@ -36,43 +36,32 @@ struct Fields<HttpCall> {
                   optional("json", &HttpCall::json, "Body, sent as JSON.")};
 };
 
-struct HttpAnswer {
+/// Members that are left out ask for nothing, but for the status.
+struct AnswerSpec {
     std::optional<int> status;
     std::map<std::string, Expectation> json;
-    bool operator==(const HttpAnswer&) const = default;
+    std::optional<Expectation> value;
+    bool operator==(const AnswerSpec&) const = default;
 };
 template <>
-struct Fields<HttpAnswer> {
-    static constexpr std::string_view doc = "What the answer to an HTTP call must be.";
+struct Fields<AnswerSpec> {
+    static constexpr std::string_view doc = "What an answer must be.";
     static constexpr auto list = FieldList{
-        optional("status", &HttpAnswer::status,
-                 "Status code; when left out any below 400, of a service's health 200."),
-        optional("json", &HttpAnswer::json,
-                 "JSON pointers into the body, such as /count, each with the value it must have.")};
-};
-
-/// A call that is made again until its answer is as expected.
-struct ProbeSpec {
-    HttpCall http;
-    HttpAnswer expect;
-    std::optional<Duration> within;
-    bool operator==(const ProbeSpec&) const = default;
-};
-template <>
-struct Fields<ProbeSpec> {
-    static constexpr std::string_view doc = "A question to a service.";
-    static constexpr auto list =
-        FieldList{required("http", &ProbeSpec::http, "The call."),
-                  optional("expect", &ProbeSpec::expect, "What the answer must be."),
-                  optional("within", &ProbeSpec::within,
-                           "Ask again until it is so, for at most this long; once when left out.")};
+        optional(
+            "status", &AnswerSpec::status,
+            "Of http, the status code: when left out any below 400, of a service's health 200. Of run, the exit status: 0."),
+        optional("json", &AnswerSpec::json,
+                 "JSON pointers into it, such as /count, each with the value it must have."),
+        optional(
+            "value", &AnswerSpec::value,
+            "What sql yields, run prints or the body of http is, without white space at its ends.")};
 };
 
 /// How to see that a service works: a call, or a program that exits with 0.
 struct HealthSpec {
     std::optional<HttpCall> http;
     std::vector<std::string> command;
-    HttpAnswer expect;
+    AnswerSpec expect;
     Duration within = std::chrono::minutes{1};
     bool operator==(const HealthSpec&) const = default;
 };

@@ -1,8 +1,6 @@
 // The rules of each section of a policy; check_policy() calls them all.
 #pragma once
 
-#include <set>
-
 #include "engine/plan/schedule.h"
 #include "engine/policy/rules/rule_report.h"
 
@@ -21,11 +19,8 @@ void check_secret(const std::string& path, const SecretRef& secret, RuleReport& 
 void check_selector(const std::string& path, const TargetSelector& selector, const Policy& policy,
                     RuleReport& report);
 void check_call(const std::string& path, const HttpCall& call, RuleReport& report);
-void check_answer(const std::string& path, const HttpAnswer& answer, RuleReport& report);
-void check_probe(const std::string& path, const ProbeSpec& probe, RuleReport& report);
-/// Words in braces that are not `known`.
-void check_call_words(const std::string& path, const HttpCall& call,
-                      const std::set<std::string>& known, RuleReport& report);
+void check_answer(const std::string& path, const AnswerSpec& answer, RuleReport& report);
+void check_health(const std::string& path, const HealthSpec& health, RuleReport& report);
 void check_service(const std::string& path, const ServiceSpec& service, RuleReport& report);
 /// The same, and what a restore needs of it.
 void check_service_of_target(const std::string& path, const TargetSpec& target, RuleReport& report);

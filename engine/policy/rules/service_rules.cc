@@ -1,34 +1,16 @@
 #include "engine/model/http_url.h"
+#include "engine/model/words.h"
 #include "engine/plan/selector.h"
 #include "engine/policy/rules/sections.h"
 
 namespace muster::codec {
 namespace {
 
-/// The words of a text in braces that nothing gives a value to.
-void check_words(const std::string& path, std::string_view text, const std::set<std::string>& known,
-                 RuleReport& report) {
-    for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
-        const auto end = text.find('}', at);
-        if (end == std::string_view::npos) return;
-        const std::string word{text.substr(at + 1, end - at - 1)};
-        if (known.contains(word)) continue;
-        Words words;
-        for (const auto& each : known) words.emplace_back(each);
+/// A service of a target has no words.
+void check_no_words(const std::string& path, std::string_view text, RuleReport& report) {
+    for (const auto& word : words_in(text))
         report.add(path, fmt::format("nothing gives the word {} a value", in_quotes(word)),
-                   known.empty() ? "services and saved values are words" : suggestion(word, words));
-        return;
-    }
-}
-
-void check_health(const std::string& path, const HealthSpec& health, RuleReport& report) {
-    if (health.http) check_call(path + ".http", *health.http, report);
-    report.need_program(path + ".command", health.command);
-    check_answer(path + ".expect", health.expect, report);
-    if (!health.http && report.has_place(path + ".expect"))
-        report.add(path + ".expect", "only a question over http has an answer",
-                   "a command works when it exits with 0");
-    report.need_time(path + ".within", health.within);
+                   "only the services and steps of a drill have words");
 }
 
 /// A plain GET, and nothing else: what is asked stands in plans and records, where no header with a
@@ -52,21 +34,14 @@ void check_plain_get(const std::string& path, const HttpCall& call, RuleReport& 
 
 }  // namespace
 
-void check_probe(const std::string& path, const ProbeSpec& probe, RuleReport& report) {
-    check_call(path + ".http", probe.http, report);
-    check_answer(path + ".expect", probe.expect, report);
-    report.need_time(path + ".within", probe.within);
-}
-
-void check_call_words(const std::string& path, const HttpCall& call,
-                      const std::set<std::string>& known, RuleReport& report) {
-    const auto check = [&](const char* key, const std::optional<std::string>& url) {
-        if (url) check_words(path + key, *url, known, report);
-    };
-    check(".get", call.get);
-    check(".post", call.post);
-    check(".put", call.put);
-    check(".delete", call.erase);
+void check_health(const std::string& path, const HealthSpec& health, RuleReport& report) {
+    if (health.http) check_call(path + ".http", *health.http, report);
+    report.need_program(path + ".command", health.command);
+    check_answer(path + ".expect", health.expect, report);
+    if (!health.http && report.has_place(path + ".expect"))
+        report.add(path + ".expect", "only a question over http has an answer",
+                   "a command works when it exits with 0");
+    report.need_time(path + ".within", health.within);
 }
 
 void check_call(const std::string& path, const HttpCall& call, RuleReport& report) {
@@ -78,7 +53,7 @@ void check_call(const std::string& path, const HttpCall& call, RuleReport& repor
         report.add(path + ".json", "a get has no body", "use post or put, or remove it");
 }
 
-void check_answer(const std::string& path, const HttpAnswer& answer, RuleReport& report) {
+void check_answer(const std::string& path, const AnswerSpec& answer, RuleReport& report) {
     if (answer.status && (*answer.status < 100 || *answer.status > 599))
         report.add(path + ".status", fmt::format("{} is no HTTP status", *answer.status),
                    "they go from 100 to 599");
@@ -105,13 +80,12 @@ void check_service_of_target(const std::string& path, const TargetSpec& target,
     const auto where = path + ".healthy";
     if (service.healthy->http) {
         check_plain_get(where + ".http", *service.healthy->http, report);
-        check_call_words(where + ".http", *service.healthy->http, {}, report);
+        if (service.healthy->http->get)
+            check_no_words(where + ".http.get", *service.healthy->http->get, report);
     }
     if (kind_of(target) != TargetKind::sqlite) return;  // of a directory, words tell its records
     for (const auto& [pointer, expected] : service.healthy->expect.json)
-        // Braces in a regular expression say how often.
-        if (expected.relation != Expectation::Relation::matches)
-            check_words(child_path(where + ".expect.json", pointer), expected.value, {}, report);
+        check_no_words(child_path(where + ".expect.json", pointer), expected.value, report);
 }
 
 }  // namespace muster::codec

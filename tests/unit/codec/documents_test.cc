@@ -32,7 +32,8 @@ using MarkedDocuments =
     std::tuple<Inspection, Plan, Record, Population, Event, SwapIntent, Pin, VerificationReport,
                HealthReport, SnapshotList, RetentionReport, Handoff, ScheduleReport, InitReport,
                ProblemReport, ErrorReport, VersionReport>;
-using Documents = decltype(std::tuple_cat(std::tuple<Policy, Manifest>{}, MarkedDocuments{}));
+using Documents =
+    decltype(std::tuple_cat(std::tuple<Policy, ScenarioSpec, Manifest>{}, MarkedDocuments{}));
 
 std::string all_of(const Problems& problems) {
     std::string out;

@@ -1,9 +1,10 @@
-#include "drills/restore_smoke.h"
+#include "drills/scenario/rehearse.h"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 
+#include "engine/policy/scenarios.h"
 #include "tests/support/backups.h"
 #include "tests/support/checks.h"
 #include "tests/support/temp_folder.h"
@@ -22,10 +23,12 @@ struct Drill {
     Drill() {
         make_shop(folder / "shop.db");
         step.drill = "smoke";
+        step.scenario = Scenario::restore_smoke;
         step.source = (folder / "shop.db").string();
     }
     Rehearsal run(bool keep = false) const {
-        auto done = rehearse_restore(step, folder / "sandboxes", keep, test.host);
+        auto done = rehearse(step, scenario_of(Scenario::restore_smoke),
+                             {folder / "sandboxes", keep}, test.host);
         if (!done) FAIL(done.error().text());
         return *std::move(done);
     }
@@ -46,8 +49,10 @@ TEST_CASE("a rehearsal damages the clone, restores it, and finds it equal", "[dr
     CHECK(done.drilled.passed);
     CHECK(verdict(done, "damage") == Verdict::good);
     CHECK(verdict(done, "equality") == Verdict::good);
-    CHECK(done.drilled.baseline->total == done.drilled.restored->total);
-    CHECK(done.drilled.baseline->total != done.drilled.mutated->total);
+    const auto& contents = done.drilled.contents;  // with, database; of both comparisons
+    REQUIRE(contents.size() == 4);
+    CHECK(contents[0].digest.total != contents[1].digest.total);
+    CHECK(contents[2].digest.total == contents[3].digest.total);
     CHECK(done.drilled.sandbox_removed);
     CHECK(fs::is_empty(drill.folder / "sandboxes"));
     fs::remove(drill.folder / "sandboxes");
@@ -76,12 +81,13 @@ TEST_CASE("a sandbox can be kept, and one of a dead run is cleaned up", "[drills
     CHECK(fs::exists(done.drilled.sandbox));
 }
 
-TEST_CASE("a database that cannot be read holds up the drill with an error", "[drills]") {
+TEST_CASE("a database that cannot be read aborts the drill", "[drills]") {
     Drill drill;
     drill.step.source = (drill.folder / "absent.db").string();
-    CHECK(rehearse_restore(drill.step, drill.folder / "sandboxes", false, drill.test.host)
-              .error()
-              .code == ErrorCode::not_found);
+    const auto done = drill.run();
+    CHECK(done.drilled.status == DrillStatus::aborted);
+    CHECK(done.failure->code == ErrorCode::not_found);
+    CHECK_FALSE(done.drilled.passed);
 }
 
 }  // namespace muster

@@ -29,6 +29,19 @@ Outcome verified(const SnapshotFacts& snapshot, bool good) {
     return outcome;
 }
 
+Outcome rehearsed_at(Time time, bool passed, Duration took) {
+    Outcome outcome;
+    outcome.kind = "drill";
+    outcome.target = "shop";
+    outcome.finished_at = time;
+    outcome.drilled.emplace();
+    outcome.drilled->drill = "smoke";
+    outcome.drilled->passed = passed;
+    outcome.drilled->restore_took = took;
+    outcome.drilled->restored_bytes = Bytes{4096};
+    return outcome;
+}
+
 }  // namespace
 
 TEST_CASE("a verification proves or condemns the snapshot it read, the later one counts",
@@ -87,6 +100,31 @@ TEST_CASE("the last backup counts as failed until one succeeds", "[plan][after]"
     backup.trouble = Trouble{"lease_held", "another run works on it", ""};
     learn(world, {backup});
     CHECK(world.failed_last_backup.empty());
+}
+
+TEST_CASE("of rehearsals that passed and restored, the newest twenty are kept", "[plan][after]") {
+    auto world = shop_world();
+    const auto start = at("2026-10-01T00:00:00Z");
+    const Duration second{1'000};
+    for (int day = 0; day < 25; ++day)
+        learn(world, {rehearsed_at(start + std::chrono::days{day}, true, (day + 1) * second)});
+    REQUIRE(world.drills.size() == 1);
+    const auto& facts = world.drills[0];
+    REQUIRE(facts.history.size() == 20);
+    CHECK(facts.history.front() ==
+          RestoreMeasured{start + std::chrono::days{5}, 6 * second, Bytes{4096}});
+    CHECK(facts.history.back().took == 25 * second);
+    const auto before = facts.history;
+    const auto later = start + std::chrono::days{30};
+    learn(world, {rehearsed_at(later, false, 9 * second), rehearsed_at(later, true, {})});
+    CHECK(facts.history == before);
+    CHECK(facts.at == later);
+    auto other = rehearsed_at(later, true, second);
+    other.target = "till";
+    learn(world, {other});
+    CHECK(world.drills.size() == 2);
+    CHECK(world.drills[0].history == before);
+    CHECK(world.drills[1].history.size() == 1);
 }
 
 }  // namespace muster

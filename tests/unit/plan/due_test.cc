@@ -148,17 +148,9 @@ TEST_CASE("what this version cannot do is planned as blocked", "[plan]") {
         policy.targets["shop"].sqlite.clear();
         policy.targets["shop"].directory = "data";
     }
-    SECTION("another scenario") {
-        policy.drills["smoke"].scenario = Scenario::restore_drill;
-        blocked = "drill:smoke:shop";
-    }
     SECTION("another machine") {
         policy.drills["smoke"].runner.emplace();
         blocked = "drill:smoke:shop";
-    }
-    SECTION("a scenario of one's own") {
-        policy.drills["smoke"] = {};
-        blocked = "drill:smoke";
     }
     const auto plan = plan_of(policy, world);
     REQUIRE(find(plan, blocked));
@@ -206,7 +198,7 @@ TEST_CASE("a drill that was not run is overdue after a day", "[plan][ST-10]") {
     auto policy = shop_policy();
     policy.drills["smoke"].schedule.emplace().cron = TextForm<Cron>::parse("0 6 * * *");
     auto world = shop_world("2026-11-20T10:00:00Z");
-    world.drills = {{"smoke", "shop", at("2026-11-18T06:00:00Z"), true, {}}};
+    world.drills = {{"smoke", "shop", at("2026-11-18T06:00:00Z"), true, {}, {}}};
     CHECK(finding(judge(policy, world), "drill_overdue"));
     policy.strictness.drill_overdue = Severity::warning;
     CHECK(finding(judge(policy, world), "drill_overdue")->severity == Severity::warning);

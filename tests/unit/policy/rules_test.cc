@@ -241,7 +241,7 @@ TEST_CASE("drills say what they need", "[policy]") {
                          "random_within } }"),
                    "the key \"window\" is missing"));
     CHECK(one_says(drill("{ scenario: restore-smoke, targets: [shop], from: { store: near } }"),
-                   "only the scenario restore-drill restores from a store"));
+                   "this scenario restores nothing from a store"));
     CHECK(one_says(drill("{ scenario: restore-smoke, targets: [shop], runner: { argv: [] } }"),
                    "drills.d.runner.argv: must not be empty"));
 }
@@ -262,8 +262,8 @@ TEST_CASE("a scenario of one's own holds together", "[policy]") {
                    "20 is no HTTP status"));
     CHECK(one_says(steps("[{ name: a, until: { http: { get: '{api}' } } }]"),
                    "the key \"within\" is missing"));
-    CHECK(one_says(steps("[{ name: a, run: [x], save: { y: /z } }]"),
-                   "only a step with http has an answer to save from"));
+    CHECK(one_says(steps("[{ name: a, wait: 1s, save: { y: /z } }]"),
+                   "this step has no answer to save from"));
 }
 
 TEST_CASE("a report is no database, and what is printed is one line", "[policy]") {

@@ -72,4 +72,18 @@ TEST_CASE("what could not be checked is told apart from what is bad", "[reporter
         says(data, "- **rto**, shop: no drill has restored it yet\n  Next: `muster drill p.yaml`"));
 }
 
+TEST_CASE("where restore times are heading stands below the table", "[reporters][markdown]") {
+    auto data = handoff();
+    CHECK_FALSE(says(data, "heading"));
+    Outlook outlook;
+    outlook.measurements = 5;
+    outlook.since = at("2026-11-16T09:00:00Z");
+    outlook.told = "restores take 3.0 s now";
+    data.targets[0].outlook = outlook;
+    CHECK(says(data,
+               " never |\n\nWhere the time of a restore is heading:\n\n"
+               "- shop: restores take 3.0 s now (5 rehearsals since 2026-11-16 09:00 UTC)\n"
+               "\n## What needs attention"));
+}
+
 }  // namespace muster

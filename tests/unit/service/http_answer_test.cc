@@ -29,8 +29,8 @@ TEST_CASE("which status is right where none is told depends on who asks", "[serv
     CHECK(wrong(204, UntoldStatus::is_200) == "answered with status 204, not 200");
     CHECK(wrong(399, UntoldStatus::is_below_400).empty());
     CHECK(wrong(400, UntoldStatus::is_below_400) == "answered with status 400, not one below 400");
-    CHECK_FALSE(mismatch({404, {}}, replied(404), UntoldStatus::is_below_400));
-    CHECK(mismatch({404, {}}, replied(200), UntoldStatus::is_below_400) ==
+    CHECK_FALSE(mismatch({404, {}, {}}, replied(404), UntoldStatus::is_below_400));
+    CHECK(mismatch({404, {}, {}}, replied(200), UntoldStatus::is_below_400) ==
           "answered with status 200, not 404");
 }
 

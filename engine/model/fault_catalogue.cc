@@ -1,4 +1,4 @@
-#include "drills/faults/catalogue.h"
+#include "engine/model/fault_catalogue.h"
 
 #include <algorithm>
 
