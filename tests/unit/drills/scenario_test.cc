@@ -379,6 +379,16 @@ services: { app: { start: [sleep, "60"], healthy: { command: ["false"], within: 
 steps: [{ name: a, service: { start: app } }]
 )yaml");
         CHECK(done.drilled.status == DrillStatus::failed);
+        CHECK(failed(done, "step"));
+    }
+    SECTION("one that dies while it is needed") {
+        const auto done = drill.run(R"yaml(
+services: { app: { start: [sh, -c, "sleep 0.3; exit 9"] } }
+steps: [{ name: a, wait: 500ms }]
+)yaml");
+        CHECK(done.drilled.status == DrillStatus::failed);
+        CHECK(failed(done, "step"));
+        CHECK(done.drilled.steps.back().told.find("exit status 9") != std::string::npos);
     }
 }
 
