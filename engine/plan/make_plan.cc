@@ -10,6 +10,22 @@
 #include "engine/plan/serial.h"
 
 namespace muster {
+namespace {
+
+/// Without a copy of a fleet's plan, which a partition would make.
+void prune_last(std::vector<Step>& steps) {
+    const auto prunes = [](const Step& step) {
+        return std::holds_alternative<PruneStep>(step.action);
+    };
+    std::vector<Step> last;
+    for (auto& step : steps)
+        if (prunes(step)) last.push_back(std::move(step));
+    std::erase_if(steps, prunes);
+    std::ranges::move(last, std::back_inserter(steps));
+}
+
+}  // namespace
+
 Plan make_plan(const Policy& policy, const Observation& observation, const Selection& selection,
                std::string_view tool_version) {
     PlanDraft draft{policy, observation, selection};
@@ -23,10 +39,7 @@ Plan make_plan(const Policy& policy, const Observation& observation, const Selec
             return std::holds_alternative<RepairStep>(step.action);
         });
     // A drill may restore what is then pruned.
-    if (!policy.drills.empty())
-        std::stable_partition(draft.steps.begin(), draft.steps.end(), [](const auto& step) {
-            return !std::holds_alternative<PruneStep>(step.action);
-        });
+    if (!policy.drills.empty()) prune_last(draft.steps);
     Plan plan;
     plan.policy_name = policy.name;
     plan.policy_hash = observation.policy_hash;

@@ -15,12 +15,12 @@ using namespace test;
 
 namespace {
 
-struct Drill {
+struct Smoke {
     TempFolder folder;
     TestHost test;
     DrillStep step;
 
-    Drill() {
+    Smoke() {
         make_shop(folder / "shop.db");
         step.drill = "smoke";
         step.scenario = Scenario::restore_smoke;
@@ -43,7 +43,7 @@ Verdict verdict(const Rehearsal& rehearsal, const std::string& code) {
 }  // namespace
 
 TEST_CASE("a rehearsal damages the clone, restores it, and finds it equal", "[drills][EE-07]") {
-    const Drill drill;
+    const Smoke drill;
     const auto before = state_of(drill.folder.path());
     const auto done = drill.run();
     CHECK(done.drilled.passed);
@@ -60,7 +60,7 @@ TEST_CASE("a rehearsal damages the clone, restores it, and finds it equal", "[dr
 }
 
 TEST_CASE("a missed objective and a failing check fail the rehearsal", "[drills][ST-08]") {
-    Drill drill;
+    Smoke drill;
     SECTION("objective") {
         drill.step.rto = Duration{0};
         CHECK(verdict(drill.run(), "rto") == Verdict::bad);
@@ -73,7 +73,7 @@ TEST_CASE("a missed objective and a failing check fail the rehearsal", "[drills]
 }
 
 TEST_CASE("a sandbox can be kept, and one of a dead run is cleaned up", "[drills]") {
-    const Drill drill;
+    const Smoke drill;
     const auto done = drill.run(true);
     CHECK_FALSE(done.drilled.sandbox_removed);
     CHECK(fs::exists(fs::path{done.drilled.sandbox} / "clone.sqlite"));
@@ -82,7 +82,7 @@ TEST_CASE("a sandbox can be kept, and one of a dead run is cleaned up", "[drills
 }
 
 TEST_CASE("a database that cannot be read aborts the drill", "[drills]") {
-    Drill drill;
+    Smoke drill;
     drill.step.source = (drill.folder / "absent.db").string();
     const auto done = drill.run();
     CHECK(done.drilled.status == DrillStatus::aborted);
